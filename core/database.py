@@ -1,0 +1,96 @@
+"""PostgreSQL through SQLAlchemy: the declarative base, UTC times, and one engine per process role."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from core.config import Settings
+from core.keys import KeyProvider
+
+SCHEMAS = ("inbox", "intake", "keyring", "jobs", "outreach", "rasa")
+ROLES = ("gateway", "worker", "actions", "sender", "engine", "operator")
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """`timestamptz` that refuses naive datetimes and always answers in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a datetime without a time zone reached the database layer")
+        return value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Whatever zone the session speaks, answer in UTC."""
+        return value.astimezone(UTC) if value is not None else None
+
+
+class Base(DeclarativeBase):
+    """Base of every table; each area sets its own schema."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {datetime: UtcDateTime()}
+
+
+def url_for(settings: Settings, role: str) -> URL:
+    """The address to reach the database as `role` ("owner" or one of ROLES). Holds a password: never log it."""
+    if settings.database_url is None:
+        user = "postgres" if role == "owner" else f"amparo_{role}"
+        query = {"host": str(settings.socket_dir)}
+        return URL.create("postgresql+psycopg", username=user, database="amparo", query=query)
+    url = make_url(settings.database_url).set(drivername="postgresql+psycopg")
+    if role == "owner":
+        return url
+    password = KeyProvider(settings.keys, role).get(f"db-{role}").hex()
+    return url.set(username=f"amparo_{role}", password=password)
+
+
+def conninfo(settings: Settings, role: str) -> str:
+    """The same address for psycopg and Procrastinate."""
+    return url_for(settings, role).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def make_engine(settings: Settings, role: str, **options: Any) -> Engine:
+    """An engine for one process role. Parameters never appear in its exceptions or logs."""
+    options.setdefault("pool_size", 8)
+    return create_engine(
+        url_for(settings, role),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": f"amparo-{role}"},
+        **options,
+    )
+
+
+class Database:
+    """Sessions for one process role."""
+
+    def __init__(self, settings: Settings, role: str, **options: Any) -> None:
+        self.role = role
+        self.engine = make_engine(settings, role, **options)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()

@@ -1,0 +1,19 @@
+"""Doorbells: Procrastinate jobs that carry an id and nothing else, deferred inside the caller's transaction.
+
+`bells` is never opened: inside a running worker only a second, unopened App can write through another connection.
+The tables are the truth; a lost bell costs time until the next sweep, never a message.
+"""
+
+from procrastinate import App, SyncPsycopgConnector
+from sqlalchemy.orm import Session
+
+bells = App(connector=SyncPsycopgConnector())
+
+GATE, DRAIN, SEND, REDACT = "gate", "drain", "send", "redact"
+QUEUES = {GATE: "safety", DRAIN: "turns", SEND: "sending", REDACT: "sending"}
+
+
+def ring(session: Session, bell: str, **ids: int) -> None:
+    """Ring a bell in the session's own transaction: it is heard only if that transaction commits."""
+    connection = session.connection().connection.driver_connection
+    bells.configure_task(bell, queue=QUEUES[bell], connection=connection).defer(**ids)
