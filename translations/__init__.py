@@ -1,0 +1,1 @@
+"""How it is said: catalogs, language detection, the language menu."""
