@@ -1,0 +1,1 @@
+"""Confidential reports: interview, draft, sealing, receipts, routing."""
