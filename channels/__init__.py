@@ -1,0 +1,1 @@
+"""The mailroom: carriers, inbox, outbox. Knows carriers, not conversations."""

@@ -1,0 +1,101 @@
+"""Hourly pairs: they seal inbox, outbox and turn arguments. A private half dies once no unfinished row names it.
+
+Ciphertext stays in the write-ahead log long after its row is gone, so a key that stays beside it would be no seal.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from channels.models import HourlyKey
+from core.clock import now
+from core.envelope import new_pair, pad, seal, unpad, unseal
+from core.errors import Unavailable
+from core.keys import KeyProvider
+from core.logging import Log
+
+log = Log("hourly")
+AHEAD = 3
+GRACE = timedelta(minutes=10)  # a webhook that read this key just before the hour may still be committing
+OVERDUE = timedelta(hours=2)
+USERS = ("inbox.message", "inbox.outbox", "inbox.turn_input", "inbox.turn_line")
+
+
+class NoHourlyKey(Unavailable):
+    """No live hourly key: nothing may be stored in clear, so nothing is stored."""
+
+
+@dataclass(frozen=True)
+class Hour:
+    """The public half in use now."""
+
+    id: str
+    public: bytes
+
+
+def name_of(moment: datetime) -> str:
+    """Id of the hour of a moment: YYYYMMDDHH in UTC."""
+    return moment.strftime("%Y%m%d%H")
+
+
+def current(session: Session) -> Hour:
+    """The newest live pair that is not of the future. Raises NoHourlyKey."""
+    query = select(HourlyKey).where(HourlyKey.id <= name_of(now()), HourlyKey.destroyed_at.is_(None))
+    row = session.scalars(query.order_by(HourlyKey.id.desc()).limit(1)).first()
+    if row is None:
+        raise NoHourlyKey("no hourly key is ready; is the worker running?")
+    return Hour(row.id, row.public)
+
+
+def seal_text(plain: str, hour: Hour, context: str) -> bytes:
+    """Pad and seal a text to the hour; `context` says which kind of row holds it."""
+    return seal(pad(plain.encode("utf-8", "replace")), hour.public, _info(hour.id, context))
+
+
+def open_text(box: bytes, hour: str, context: str, keys: KeyProvider) -> str:
+    """Open what `seal_text` made. Raises KeyMissing once the hour is destroyed, CannotOpen on a wrong context."""
+    return unpad(unseal(box, keys.get(f"hour/{hour}"), _info(hour, context))).decode()
+
+
+def _info(hour: str, context: str) -> bytes:
+    return f"amparo|hour|{hour}|{context}".encode()
+
+
+def make_ahead(session: Session, keys: KeyProvider) -> None:
+    """Make the pairs of this hour and the next ones that are missing. The file is durable before the row exists."""
+    session.execute(text("select pg_advisory_xact_lock(7001)"))
+    for ahead in range(AHEAD):
+        hour = name_of(now() + timedelta(hours=ahead))
+        if session.get(HourlyKey, hour) is None:
+            keys.destroy(f"hour/{hour}")  # a file without its row is left over from a start that was killed
+            pair = new_pair()
+            keys.put(f"hour/{hour}", pair.private)
+            session.add(HourlyKey(id=hour, public=pair.public))
+            session.flush()
+
+
+def destroy_finished(session: Session, keys: KeyProvider) -> list[str]:
+    """Destroy the private half of every past hour that no unfinished row names; alarm for those kept too long."""
+    past = HourlyKey.id < name_of(now() - GRACE)
+    over = select(HourlyKey).where(past, HourlyKey.destroyed_at.is_(None)).with_for_update()
+    destroyed = []
+    for row in session.scalars(over):
+        if _in_use(session, row.id):
+            _alarm_if_overdue(row.id)
+            continue
+        keys.destroy(f"hour/{row.id}")
+        row.destroyed_at = now()
+        destroyed.append(row.id)
+    return destroyed
+
+
+def _in_use(session: Session, hour: str) -> bool:
+    tables = (f"exists (select 1 from {table} where hour = :hour)" for table in USERS)
+    return bool(session.scalar(text("select " + " or ".join(tables)), {"hour": hour}))
+
+
+def _alarm_if_overdue(hour: str) -> None:
+    if name_of(now() - OVERDUE) > hour:
+        log.alarm("hourly_key_kept", hour=hour)
