@@ -1,0 +1,1 @@
+"""The conversation: one turn from a saved message to lines in the outbox."""

@@ -1,0 +1,92 @@
+"""Rasa's memory (schema rasa), read and cut back by the worker: what one turn added, and whether it was whole.
+
+Rasa goes on to its next rule when an action failed or its server was away, and answers 200. So a turn counts only
+when its events are there, end with listening, and every custom action among them has confirmed itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete, func, select, text
+from sqlalchemy.orm import Session
+
+EVENTS = Table(
+    "events",
+    MetaData(schema="rasa"),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("sender_id", String(255)),
+    Column("type_name", String(255)),
+    Column("action_name", String(255)),
+)
+LISTEN = "action_listen"
+BUILT_IN = frozenset({LISTEN, "action_session_start", "action_deactivate_loop", "action_default_fallback"})
+VALIDATED_BY = {"report_form": "validate_report_form", "job_form": "validate_job_form"}
+"""A form's own step stands in the events; its validation is a custom action that does not."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What one turn added to Rasa's memory: the actions in order, without Rasa's own."""
+
+    actions: tuple[str, ...]
+    recorded: bool
+    """False when Rasa did not get to the end: no events, or the last is not listening."""
+
+    def unconfirmed(self, confirmed: Iterable[str]) -> list[str]:
+        """The custom actions that should have run and left no proof. Empty for a good turn."""
+        proofs = set(confirmed)
+        return [name for name in needed(self.actions) if name not in proofs]
+
+
+def name_of(conversation_id: int) -> str:
+    """The name of a conversation in Rasa."""
+    return f"c{conversation_id}"
+
+
+def last_event(session: Session, conversation: str) -> int:
+    """The highest event id of a conversation, 0 when there is none: the mark from before a turn."""
+    if not _made(session):
+        return 0
+    query = select(func.coalesce(func.max(EVENTS.c.id), 0)).where(EVENTS.c.sender_id == conversation)
+    return int(session.scalar(query) or 0)
+
+
+def forget_after(session: Session, conversation: str, mark: int) -> None:
+    """Delete what a turn added above its mark, so that it can be tried again. A mark of 0 forgets everything."""
+    if _made(session):
+        session.execute(delete(EVENTS).where(EVENTS.c.sender_id == conversation, EVENTS.c.id > mark))
+
+
+def prune(session: Session, conversation: str) -> None:
+    """Throw away what lies before Rasa's newest session: it carried over all that still counts. After a turn only."""
+    started = select(func.max(EVENTS.c.id)).where(
+        EVENTS.c.sender_id == conversation, EVENTS.c.type_name == "session_started"
+    )
+    session.execute(
+        delete(EVENTS).where(EVENTS.c.sender_id == conversation, EVENTS.c.id < started.scalar_subquery())
+    )
+
+
+def steps(session: Session, conversation: str, mark: int) -> Steps:
+    """What a turn added above its mark."""
+    where = (EVENTS.c.sender_id == conversation, EVENTS.c.id > mark)
+    rows = session.execute(select(EVENTS.c.type_name, EVENTS.c.action_name).where(*where).order_by(EVENTS.c.id)).all()
+    names = [row.action_name for row in rows if row.type_name == "action"]
+    heard = any(row.type_name == "user" for row in rows)
+    ours = tuple(name for name in names if name not in BUILT_IN and not name.startswith("utter_"))
+    return Steps(ours, heard and bool(names) and names[-1] == LISTEN)
+
+
+def executed_actions(session: Session, conversation: str, mark: int) -> list[str]:
+    """The custom actions this turn needed, in order: compare them with `bot.exchange.confirmed`."""
+    return needed(steps(session, conversation, mark).actions)
+
+
+def _made(session: Session) -> bool:
+    """Rasa makes its table at its first start: before that, nobody has talked to it."""
+    return session.scalar(text("select to_regclass('rasa.events')")) is not None
+
+
+def needed(actions: Iterable[str]) -> list[str]:
+    """The custom actions behind these steps: a form stands for the action that validates it."""
+    return [VALIDATED_BY.get(name, name) for name in actions]

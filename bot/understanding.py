@@ -1,0 +1,110 @@
+"""From a message and what the conversation remembers to an intent and the facts of the turn."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.client import Engine, Parsed
+from bot.exchange import TurnFacts
+from intake import interview, receipts
+from intake.models import ReceiptKind
+from intents import gate
+from intents.catalog import load_catalog
+
+CONFIDENT = 0.35
+REPORTING = frozenset({"report_abuse", "emergency", "add_to_case"})
+SEARCHING = frozenset({"find_job", "apply_for_job", "check_employer"})
+ANSWERS = {"jobs.ask_work": "tell", "jobs.ask_place": "tell", "employer.ask_name": "check_employer"}
+"""Prompts outside the interview that free text answers, and the intent of such an answer."""
+PIN_PROMPTS = frozenset({"report.ask_pin", "report.hint_pin"})
+_LONG = 3
+_QUESTIONS = {key: question for question in interview.QUESTIONS for key in (question.key, question.hint)}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What to tell the dialogue (`intent`), what actions may know (`facts`), where the text goes (`keep`).
+
+    `keep` is None, "pending", "draft:<part>" or "pin"; `code` is a receipt or PIN that was sent, never handed on.
+    """
+
+    intent: str
+    facts: TurnFacts
+    keep: str | None = None
+    code: str | None = None
+
+
+def understand(text: str, facts: TurnFacts, engine: Engine) -> Understood:
+    """Read one message. `facts` brings language, memory and draft; only text that needs it goes to the engine.
+
+    Raises EngineAway or EngineFailed when the engine is needed and does not answer.
+    """
+    if not text.strip():
+        return Understood("nothing", replace(facts, intent="nothing"))
+    prompt, choices = _prompt(facts)
+    if (answer := _choice(text, choices)) is not None:
+        return _chosen(answer, facts)
+    if (wanted := _control(text, facts.language)) is not None:
+        return _as(wanted, facts)
+    if prompt in PIN_PROMPTS:
+        return _pin(text, facts)
+    if prompt in _QUESTIONS:
+        return _as("tell", facts, told=True, keep=f"draft:{_QUESTIONS[prompt].part or interview.STORY}")
+    if (code := receipts.kind_of(text)) is ReceiptKind.RECEIPT or (code is ReceiptKind.PIN and prompt not in ANSWERS):
+        return _as("check_case_status", facts, code=text.strip())
+    return _free(text, facts, prompt, engine.parse(text))
+
+
+def _prompt(facts: TurnFacts) -> tuple[str, dict[str, str]]:
+    """The last prompt and its digits. A question of an interview that is over is no prompt."""
+    prompt: str = facts.memory.get("prompt", "")
+    if prompt in _QUESTIONS and facts.draft is None:
+        return "", {}
+    return prompt, facts.memory.get("choices", {})
+
+
+def _choice(text: str, choices: dict[str, str]) -> str | None:
+    digit = gate.digit(text)
+    return choices.get(digit) if digit is not None else None
+
+
+def _control(text: str, lang: str) -> str | None:
+    """Digits that mean the same everywhere, then exact control words."""
+    always = {"0": "go_back", "9": "repeat"}
+    digit = gate.digit(text)
+    return always.get(digit, "not_understood") if digit is not None else gate.control(text, lang)
+
+
+def _chosen(answer: str, facts: TurnFacts) -> Understood:
+    if answer.startswith("="):
+        return _as(answer[1:], facts)
+    return _as("choose", facts, choice=answer)
+
+
+def _pin(text: str, facts: TurnFacts) -> Understood:
+    """The secret number, which is never kept as text; words that are none join the story of an open draft."""
+    if receipts.kind_of(text) is ReceiptKind.PIN:
+        return _as("choose", facts, choice="pin:given", keep="pin", code=text.strip())
+    told = facts.draft is not None and receipts.digits_of(text) is None
+    return _as("choose", facts, choice="pin:bad", keep=f"draft:{interview.STORY}" if told else None)
+
+
+def _free(text: str, facts: TurnFacts, prompt: str, parsed: Parsed) -> Understood:
+    """A text outside the interview: the model's reading, unless it is unsure or answers a job question."""
+    sure = parsed.intent is not None and parsed.confidence >= CONFIDENT
+    intent = parsed.intent if sure and parsed.intent is not None else "not_understood"
+    urgent = intent in REPORTING or (intent.startswith("ask_") and len(text.split()) > _LONG)
+    if prompt in ANSWERS and not urgent:
+        return _as(ANSWERS[prompt], facts, told=True, words=text)
+    keep = "pending" if _may_be_a_story(text, intent, facts) else None
+    return _as(intent, facts, keep=keep, words=text if intent in SEARCHING else "")
+
+
+def _may_be_a_story(text: str, intent: str, facts: TurnFacts) -> bool:
+    """Words that a report may need later: harm, questions about rights, and long messages that were not understood."""
+    group = load_catalog()[intent].group if intent in load_catalog() else "dialogue"
+    told = group in ("reports", "rights", "dialogue") and len(text.split()) > _LONG
+    return told and facts.intake_open and not (facts.filed and intent == "add_to_case")
+
+
+def _as(intent: str, facts: TurnFacts, *, keep: str | None = None, code: str | None = None, **changes: Any) -> Understood:
+    return Understood(intent, replace(facts, intent=intent, **changes), keep, code)

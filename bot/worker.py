@@ -1,0 +1,120 @@
+"""The worker process: `python -m bot.worker`. Hears bells, sweeps, keeps the hourly keys.
+
+Two loops share one queue server: safety bells never wait behind turns, whatever the engine does.
+"""
+
+import asyncio
+import os
+from datetime import timedelta
+
+from procrastinate import App, PsycopgConnector
+from sqlalchemy import func, select
+
+from bot import turn
+from bot.hotline import Hotline, open_hotline
+from bot.safety import check
+from channels import expiry, hourly
+from channels.models import Conversation, Message, MessageState, Outbox, OutboxState
+from channels.say import say
+from core import logging, queue
+from core.clock import now
+from core.config import Settings, load
+from core.database import conninfo
+from core.logging import Log
+from core.recovery import recover_stalled
+from core.workers import run_until_stopped
+from intake import retention
+from intents import gate
+from translations.catalog import SOURCE
+
+log = Log("worker")
+OVERDUE = timedelta(seconds=2)
+TELL_AFTER = timedelta(seconds=20)
+THREADS = {queue.QUEUES[queue.GATE]: 2, queue.QUEUES[queue.DRAIN]: 4}
+
+
+def build(settings: Settings, hotline: Hotline) -> App:
+    """The Procrastinate app of the worker with its tasks."""
+    app = App(connector=PsycopgConnector(conninfo=conninfo(settings, "worker"), timeout=5.0))
+
+    @app.task(name=queue.GATE, queue=queue.QUEUES[queue.GATE])
+    def gate_new(conversation: int) -> None:
+        check(hotline, conversation)
+
+    @app.task(name=queue.DRAIN, queue=queue.QUEUES[queue.DRAIN])
+    def drain(conversation: int) -> None:
+        turn.drain(hotline, conversation)
+
+    @app.periodic(cron="* * * * * */2")
+    @app.task(name="sweep", queue=queue.QUEUES[queue.GATE])
+    async def sweep_bells(timestamp: int) -> None:
+        await recover_stalled(app)
+        await asyncio.to_thread(sweep, hotline)
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(name="housekeeping", queue=queue.QUEUES[queue.GATE])
+    def keep_house(timestamp: int) -> None:
+        housekeeping(hotline)
+
+    return app
+
+
+def sweep(hotline: Hotline) -> None:
+    """Ring again for every conversation with a message older than two seconds; tell workers who wait too long."""
+    with hotline.db.begin() as session:
+        late = select(Message.conversation_id).where(
+            Message.state == MessageState.NEW, Message.received_at < now() - OVERDUE
+        )
+        for conversation_id in session.scalars(late.distinct()).all():
+            queue.ring(session, queue.GATE, conversation=conversation_id)
+            queue.ring(session, queue.DRAIN, conversation=conversation_id)
+    _tell_waiting(hotline)
+    _tell_held(hotline)
+
+
+def _tell_held(hotline: Hotline) -> None:
+    """One neutral notice for a conversation whose late answers are held back."""
+    with hotline.db.begin() as session:
+        first = select(func.min(Outbox.id)).where(Outbox.state == OutboxState.HELD).group_by(Outbox.conversation_id)
+        told = select(Outbox.source_id).where(Outbox.source == "held")
+        for row in session.scalars(select(Outbox).where(Outbox.id.in_(first), Outbox.id.not_in(told))):
+            conversation = session.get_one(Conversation, row.conversation_id)
+            say(session, conversation, conversation.language or SOURCE, "neutral.waiting", source="held", source_id=row.id)
+
+
+def _tell_waiting(hotline: Hotline) -> None:
+    """Once per outage: "we have your message". Neutral, and never before the message was gated."""
+    with hotline.db.begin() as session:
+        long = select(Message).where(
+            Message.state == MessageState.NEW, Message.gated, Message.received_at < now() - TELL_AFTER
+        )
+        for message in session.scalars(long.order_by(Message.id)):
+            conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True)
+            if conversation.told_waiting_at is None or conversation.told_waiting_at < message.received_at - TELL_AFTER:
+                conversation.told_waiting_at = now()
+                say(session, conversation, conversation.language or SOURCE, "wait", source="wait", source_id=message.id)
+
+
+def housekeeping(hotline: Hotline) -> None:
+    """Make the next hourly pairs, destroy the finished ones, let drafts and contacts expire."""
+    with hotline.db.begin() as session:
+        hourly.make_ahead(session, hotline.keys)
+        expiry.run(session)
+        gone = hourly.destroy_finished(session, hotline.keys)
+        retention.run(session, hotline.keys)
+    log.info("housekeeping", hours_destroyed=len(gone))
+
+
+def main() -> None:
+    """Run until told to stop."""
+    logging.set_up()
+    gate.load()
+    settings = load(os.environ)
+    hotline = open_hotline(settings)
+    housekeeping(hotline)
+    log.info("worker_up")
+    asyncio.run(run_until_stopped(lambda: build(settings, hotline), THREADS))
+
+
+if __name__ == "__main__":
+    main()

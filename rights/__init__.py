@@ -1,0 +1,1 @@
+"""Rights cards with source, as-of date and status."""
