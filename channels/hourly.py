@@ -42,8 +42,9 @@ def name_of(moment: datetime) -> str:
 
 def current(session: Session) -> Hour:
     """The newest live pair that is not of the future. Raises NoHourlyKey."""
-    query = select(HourlyKey).where(HourlyKey.id <= name_of(now()), HourlyKey.destroyed_at.is_(None))
-    row = session.scalars(query.order_by(HourlyKey.id.desc()).limit(1)).first()
+    live = (HourlyKey.id <= name_of(now()), HourlyKey.destroyed_at.is_(None))
+    query = select(HourlyKey.id, HourlyKey.public).where(*live).order_by(HourlyKey.id.desc()).limit(1)
+    row = session.execute(query).first()
     if row is None:
         raise NoHourlyKey("no hourly key is ready; is the worker running?")
     return Hour(row.id, row.public)

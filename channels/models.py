@@ -143,7 +143,9 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("source", "source_id", "ordinal"),
-        Index("ix_outbox_open", "conversation_id", "id", postgresql_where=text("state in ('ready', 'held', 'sending')")),
+        Index(
+            "ix_outbox_open", "conversation_id", "id", postgresql_where=text("state in ('ready', 'held', 'sending')")
+        ),
         SCHEMA,
     )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -4,10 +4,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from channels import addresses, hourly, optout
@@ -31,6 +32,7 @@ GIVE_UP_AFTER = timedelta(hours=4)
 LONGEST_BACKOFF = 300.0
 PUMPS = 4
 NAP = 0.1
+PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 CLOCK_SKEW = timedelta(seconds=30)
 
 _OVERDUE = text("""
@@ -202,7 +204,8 @@ class Sender:
     def _accepted(self, claim: Claim, provider_id: str) -> None:
         """The carrier has it: wipe the text here, and have it redacted there once it is delivered."""
         box = addresses.seal_provider(claim.channel, provider_id, self.keys)
-        with self.db.begin() as session:
+
+        def write(session: Session) -> None:
             row = session.get_one(Outbox, claim.outbox_id, with_for_update=True)
             if row.provider_id is None:
                 row.provider_id = box
@@ -210,22 +213,39 @@ class Sender:
             if self._still_ours(row, claim):
                 settle(row, OutboxState.ACCEPTED)
 
+        self._record(write)
+
+    def _record(self, write: Callable[[Session], None]) -> None:
+        """Write down what the carrier said, even when the database is just being restarted."""
+        for pause in PAUSES:
+            try:
+                with self.db.begin() as session:
+                    write(session)
+            except OperationalError:
+                time.sleep(pause)
+            else:
+                return
+        with self.db.begin() as session:
+            write(session)
+
     def _failed(self, claim: Claim, error: SendError) -> None:
         if isinstance(error, OutcomeUnknown):
             log.info("outcome_unknown", outbox=claim.outbox_id, attempt=claim.attempt)
             return  # the row stays `sending`: a callback or the carrier's list will tell
-        with self.db.begin() as session:
-            row = self._mine(session, claim)
-            if row is None:
-                return
-            if isinstance(error, Unsubscribed):
-                optout.opt_out(session, session.get_one(Conversation, claim.conversation_id))
-            if error.retryable and now() - claim.created_at < GIVE_UP_AFTER:
-                self._back_off(row, error)
-            else:
-                settle(row, OutboxState.FAILED, GaveUp.default_code if error.retryable else error.code)
+        self._record(lambda session: self._write_failure(session, claim, error))
         if isinstance(error, NotAuthorised):
             log.alarm("carrier_refuses_our_credentials", code=error.code)
+
+    def _write_failure(self, session: Session, claim: Claim, error: SendError) -> None:
+        row = self._mine(session, claim)
+        if row is None:
+            return
+        if isinstance(error, Unsubscribed):
+            optout.opt_out(session, session.get_one(Conversation, claim.conversation_id))
+        if error.retryable and now() - claim.created_at < GIVE_UP_AFTER:
+            self._back_off(row, error)
+        else:
+            settle(row, OutboxState.FAILED, GaveUp.default_code if error.retryable else error.code)
 
     def _back_off(self, row: Outbox, error: SendError) -> None:
         seconds = min(LONGEST_BACKOFF, 2.0 ** min(row.attempt, 9)) * random.uniform(0.5, 1.5)  # noqa: S311

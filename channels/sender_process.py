@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 from procrastinate import App, PsycopgConnector
 
@@ -16,6 +15,7 @@ from core.keys import KeyProvider
 from core.logging import Log
 from core.queue import QUEUES, REDACT, SEND, ring
 from core.recovery import recover_stalled
+from core.workers import run_until_stopped
 
 log = Log("sender")
 QUEUE = QUEUES[SEND]
@@ -24,7 +24,7 @@ CONCURRENCY = 10
 
 def build(settings: Settings, sender: Sender, redactor: Redactor) -> App:
     """The Procrastinate app of the sender with its tasks."""
-    app = App(connector=PsycopgConnector(conninfo=conninfo(settings, "sender")))
+    app = App(connector=PsycopgConnector(conninfo=conninfo(settings, "sender"), timeout=5.0))
 
     @app.task(name=SEND, queue=QUEUE)
     def send(conversation: int) -> None:
@@ -60,26 +60,13 @@ def open_sender(settings: Settings) -> tuple[Sender, Redactor]:
     return Sender(db, keys, carriers, settings.public_url), Redactor(db, keys, carriers)
 
 
-async def _run(app: App) -> None:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(CONCURRENCY + 2))
-    async with app.open_async():
-        await app.run_worker_async(
-            queues=[QUEUE],
-            concurrency=CONCURRENCY,
-            name="sending",
-            delete_jobs="always",
-            update_heartbeat_interval=1,
-            stalled_worker_timeout=4,
-        )
-
-
 def main() -> None:
     """Run until told to stop."""
     logging.set_up()
     settings = load(os.environ)
     sender, redactor = open_sender(settings)
     log.info("sender_up")
-    asyncio.run(_run(build(settings, sender, redactor)))
+    asyncio.run(run_until_stopped(lambda: build(settings, sender, redactor), {QUEUE: CONCURRENCY}))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import json
 import logging
 import re
 import sys
+import threading
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -76,8 +78,17 @@ class Log:
 
 
 def set_up(level: int = logging.INFO) -> None:
-    """Send every log of this process through the one formatter, to stderr."""
+    """Send every log, warning and uncaught exception of this process through the one formatter, to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(_OURS).setLevel(level)
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger(f"{_OURS}.process").error("uncaught", exc_info=(kind, error or kind(), trace))
