@@ -1,0 +1,159 @@
+"""Which process role may do what in the database. `amparo migrate` applies this table anew every time.
+
+A role gets exactly what is listed here and nothing by default. `schema.*` stands for the tables of a schema that the
+role's own list does not name; an empty string takes one out. Sequences follow INSERT.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, text
+
+from core.database import ROLES, SCHEMAS
+from core.keys import KeyProvider
+
+_READ = "SELECT"
+_ADD = "SELECT, INSERT"
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+_QUEUE = {"public.procrastinate_*": _ALL}
+_RING = {"public.procrastinate_jobs": "INSERT, SELECT (id)", "public.procrastinate_events": "INSERT"}
+
+GRANTS: dict[str, dict[str, str]] = {
+    "gateway": {
+        "inbox.sending_number": _READ,
+        "inbox.conversation": "SELECT, INSERT, UPDATE (rung, last_inbound_at)",
+        "inbox.contact": "SELECT, INSERT, UPDATE",
+        "inbox.message": _ADD,
+        "inbox.redaction": "INSERT, SELECT (id)",
+        "inbox.hourly_key": _READ,
+        "inbox.opt_out": _ADD,
+        "inbox.outbox": (
+            "SELECT (id, conversation_id, state, provider_id, error_code), "
+            "UPDATE (state, error_code, provider_id, body, hour, sending_since)"
+        ),
+        **_RING,
+    },
+    "worker": {
+        "inbox.*": _ALL,
+        "intake.staff": _READ,
+        "intake.team": _READ,
+        "intake.recovery_key": _READ,
+        "intake.*": _ALL,
+        "intake.audit": _ADD,
+        "keyring.*": "INSERT",
+        "jobs.*": _READ,
+        "rasa.*": "SELECT, DELETE",
+        **_QUEUE,
+    },
+    "actions": {
+        "inbox.turn": _READ,
+        "inbox.turn_input": _READ,
+        "inbox.turn_line": _ADD,
+        "inbox.turn_action": _ADD,
+        "inbox.hourly_key": _READ,
+        "jobs.*": _READ,
+    },
+    "sender": {
+        "inbox.outbox": "SELECT, UPDATE",
+        "inbox.contact": _READ,
+        "inbox.conversation": _READ,
+        "inbox.sending_number": "SELECT, UPDATE",
+        "inbox.opt_out": _ADD,
+        "inbox.redaction": _ALL,
+        "inbox.hourly_key": _READ,
+        **_QUEUE,
+    },
+    "engine": {},
+    "operator": {
+        "intake.staff": "SELECT, INSERT, UPDATE",
+        "intake.team": "SELECT, INSERT, UPDATE",
+        "intake.recovery_key": "SELECT, INSERT, UPDATE",
+        "intake.case": _READ,
+        "intake.case_key": _READ,
+        "intake.case_wrap": _READ,
+        "intake.case_text": _READ,
+        "intake.audit": _ADD,
+        "keyring.*": _READ,
+        "jobs.*": _ALL,
+    },
+}
+
+
+def ensure_roles(connection: Connection, keys: KeyProvider) -> None:
+    """Make the roles that are missing and set their passwords, hashed here so that no server log can hold them."""
+    existing = set(connection.scalars(text("select rolname from pg_roles")))
+    pg = connection.connection.driver_connection.pgconn  # type: ignore[union-attr]
+    for role in ROLES:
+        name = f"amparo_{role}"
+        verb = "alter" if name in existing else "create"
+        secret = pg.encrypt_password(keys.get(f"db-{role}").hex().encode(), name.encode(), b"scram-sha-256").decode()
+        connection.exec_driver_sql(f"{verb} role {name} login password '{secret}'")
+
+
+def apply(connection: Connection) -> None:
+    """Take everything back from every role, then grant what the table says, in the caller's transaction."""
+    for statement in _statements(connection):
+        connection.exec_driver_sql(statement)
+
+
+def privileges(role: str, tables: list[str]) -> dict[str, str]:
+    """The privileges of a role, by table, for the tables that exist. A longer pattern wins over a shorter one."""
+    found = {}
+    for table in tables:
+        patterns = [p for p in GRANTS[role] if p == table or (p.endswith("*") and table.startswith(p[:-1]))]
+        if patterns and (rights := GRANTS[role][max(patterns, key=len)]):
+            found[table] = rights
+    return found
+
+
+def tables(connection: Connection) -> list[str]:
+    """Every table of our schemas and of the queue, as `schema.table`."""
+    query = text("select schemaname || '.' || tablename from pg_tables where schemaname = any(:names) order by 1")
+    return list(connection.scalars(query, {"names": [*SCHEMAS, "public"]}))
+
+
+def _statements(connection: Connection) -> Iterator[str]:
+    database = connection.dialect.identifier_preparer.quote(connection.engine.url.database or "amparo")
+    yield "revoke all on schema public from public"
+    yield f"revoke all on database {database} from public"
+    yield from _engine(database, is_superuser=_is_superuser(connection))
+    existing = tables(connection)
+    for role in ROLES:
+        yield f"grant connect on database {database} to amparo_{role}"
+        if role != "engine":
+            yield from _of_role(connection, f"amparo_{role}", privileges(role, existing))
+
+
+def _is_superuser(connection: Connection) -> bool:
+    return connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")) is True
+
+
+def _engine(database: str, is_superuser: bool) -> Iterator[str]:
+    """Rasa makes its own tables in a schema of its own; the worker may read and delete there."""
+    if not is_superuser:
+        yield "grant amparo_engine to current_user with inherit true, set true"
+    yield "alter schema rasa owner to amparo_engine"
+    yield f"alter role amparo_engine in database {database} set search_path = rasa"
+    yield (
+        "alter default privileges for role amparo_engine in schema rasa grant select, delete on tables to amparo_worker"
+    )
+
+
+def _of_role(connection: Connection, name: str, rights: dict[str, str]) -> Iterator[str]:
+    for schema in (*SCHEMAS, "public"):
+        yield f"revoke all on all tables in schema {schema} from {name}"
+        yield f"revoke all on all sequences in schema {schema} from {name}"
+        yield f"revoke all on schema {schema} from {name}"
+    for schema in sorted({table.split(".")[0] for table in rights} | ({"rasa"} if name == "amparo_worker" else set())):
+        yield f"grant usage on schema {schema} to {name}"
+    for table, right in rights.items():
+        yield f"grant {right} on {table} to {name}"
+        if "INSERT" in right:
+            yield from (f"grant usage on sequence {sequence} to {name}" for sequence in _sequences(connection, table))
+
+
+def _sequences(connection: Connection, table: str) -> list[str]:
+    query = text(
+        "select s.oid::regclass::text from pg_class s join pg_depend d on d.objid = s.oid and d.deptype in ('a', 'i') "
+        "where s.relkind = 'S' and d.refclassid = 'pg_class'::regclass and d.refobjid = cast(:table as regclass)"
+    )
+    return list(connection.scalars(query, {"table": table}))
