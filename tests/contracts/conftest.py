@@ -69,8 +69,6 @@ class Caller:
 
 @pytest.fixture(params=sorted(channels()))
 def caller(request: pytest.FixtureRequest, clean: None, settings: Settings, owner: Engine) -> Iterator[Caller]:
-    with owner.begin() as connection:
-        connection.exec_driver_sql("alter table inbox.outbox add column if not exists answers timestamptz")  # TEMP
     app = create_app(settings)
     yield Caller(app.test_client(), settings, owner, request.param)
     app.extensions["gateway"].db.close()

@@ -29,7 +29,6 @@ def rate(clean: None, owner: Engine) -> Callable[[int], None]:
 
     def of(segments_per_second: int) -> None:
         with owner.begin() as connection:
-            connection.exec_driver_sql("alter table inbox.outbox add column if not exists answers timestamptz")  # TEMP
             connection.execute(update(SendingNumber).values(segments_per_second=segments_per_second))
 
     return of

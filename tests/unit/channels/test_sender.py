@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from channels import optout
-from channels.claims import claim_next
+from channels.claims import claim_next, settle
 from channels.errors import SendError, TextTooLong
 from channels.models import Contact, Conversation, OptOut, Outbox, OutboxState
 from channels.sender import Pumps
@@ -178,6 +179,24 @@ def test_a_time_out_waits_for_the_carriers_word(talk: Line) -> None:
     talk.eventually(lambda: talk.heard() == ["slow"])
     talk.eventually(lambda: talk.states() == [OutboxState.DELIVERED])
     assert talk.heard() == ["slow"]
+
+
+def test_what_the_carrier_said_is_written_when_the_database_is_back(
+    talk: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.exchange.reports = False
+    outages = [OperationalError("away", None, Exception()) for _ in range(2)]
+
+    def flaky(row: Outbox, state: OutboxState, code: int | None = None) -> None:
+        if outages:
+            raise outages.pop()
+        settle(row, state, code)
+
+    monkeypatch.setattr("channels.sender.settle", flaky)
+    talk.say("one")
+    talk.send()
+    assert talk.states() == [OutboxState.ACCEPTED]
+    assert talk.heard() == ["one"]
 
 
 def test_a_refused_message_fails_for_good_and_the_next_one_leaves(talk: Line) -> None:
