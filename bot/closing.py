@@ -145,7 +145,7 @@ def _rescue(session: Session, keys: KeyProvider, message: Message) -> None:
                 text = hourly.open_text(message.body, message.hour, "message", keys)
                 draft.keep_pending(session, keys, message.conversation_id, text)
     except AmparoError:
-        log.alarm("parked_text_lost", message=message.id, conversation=message.conversation_id)
+        log.alarm("parked_text_lost", inbound=message.id, conversation=message.conversation_id)
 
 
 def forget(session: Session, turn: Turn) -> None:

@@ -78,7 +78,7 @@ def database(settings: Settings) -> str:
 def start(settings: Settings, models: Path = MODELS) -> "subprocess.Popen[bytes]":
     """Start the engine; its outputs are one pipe that the caller must read with `follow`."""
     folder = _folder(settings)
-    return subprocess.Popen(  # noqa: S603 - our own script and interpreter
+    return subprocess.Popen(
         command(settings, choose_model(models)),
         cwd=ENGINE,
         env=environment(settings, folder),
@@ -105,8 +105,7 @@ def main() -> int:
     child = start(load(os.environ))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: child.terminate())
-    assert child.stdout is not None
-    follow(child.stdout)
+    follow(child.stdout or ())
     return child.wait()
 
 

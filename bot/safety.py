@@ -36,7 +36,7 @@ def _check_safely(session: Session, hotline: Hotline, message: Message) -> None:
         with session.begin_nested():
             _check_one(session, hotline, message)
     except (CannotOpen, KeyMissing):
-        log.failed("body_unreadable", message=message.id, conversation=message.conversation_id)
+        log.failed("body_unreadable", inbound=message.id, conversation=message.conversation_id)
 
 
 def release_held(session: Session, conversation_id: int) -> None:

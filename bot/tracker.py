@@ -62,9 +62,7 @@ def prune(session: Session, conversation: str) -> None:
     started = select(func.max(EVENTS.c.id)).where(
         EVENTS.c.sender_id == conversation, EVENTS.c.type_name == "session_started"
     )
-    session.execute(
-        delete(EVENTS).where(EVENTS.c.sender_id == conversation, EVENTS.c.id < started.scalar_subquery())
-    )
+    session.execute(delete(EVENTS).where(EVENTS.c.sender_id == conversation, EVENTS.c.id < started.scalar_subquery()))
 
 
 def steps(session: Session, conversation: str, mark: int) -> Steps:

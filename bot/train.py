@@ -136,7 +136,7 @@ def _fit(models: Path, show: Show) -> None:
     if not python.exists():
         raise TrainingFailed("the engine's environment is missing; run `make setup`")
     command = [str(python), "-u", str(ENGINE / "fit.py"), str(models)]
-    with subprocess.Popen(  # noqa: S603 - our own script and interpreter
+    with subprocess.Popen(
         command, cwd=ENGINE, env=_environment(models), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as child:
         tail = _follow(child, show)

@@ -74,7 +74,10 @@ def job_choice(scene: Scene, rest: str) -> list[Line]:
     if job is None:
         return [say("jobs.gone", choices={"1": "=find_job"})]
     choices = {"1": f"apply:{rest}", "2": "jobs:again", "3": "=report_abuse"}
-    return [do("remember", job_id=job.order_id, again=f"job:{rest}"), say("jobs.details", **_details(job), choices=choices)]
+    return [
+        do("remember", job_id=job.order_id, again=f"job:{rest}"),
+        say("jobs.details", **_details(job), choices=choices),
+    ]
 
 
 def apply_choice(scene: Scene, rest: str) -> list[Line]:
@@ -145,7 +148,15 @@ def _shown(job: JobLine) -> Shown:
 def _line(digit: int, job: Shown) -> dict[str, Any]:
     _, title, place, pay, dates, miles = job
     distance = nested("jobs.miles", miles=miles) if miles is not None else ""
-    return nested("jobs.line", n=digit, title=title, place=place, pay=pay or nested("jobs.pay_ask"), dates=dates, distance=distance)
+    return nested(
+        "jobs.line",
+        n=digit,
+        title=title,
+        place=place,
+        pay=pay or nested("jobs.pay_ask"),
+        dates=dates,
+        distance=distance,
+    )
 
 
 def _pay(job: JobDetails) -> Any:

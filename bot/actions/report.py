@@ -118,7 +118,10 @@ def _arguments(question: Question, scene: Scene) -> Args:
         return {}
     draft = scene.draft
     coded = {fact: _word(fact, draft.get(fact)) for fact in _READ_BACK}
-    given = {part: nested("report.given" if _is_given(draft.get(part)) else "report.not_given") for part in ("employer", "place")}
+    given = {
+        part: nested("report.given" if _is_given(draft.get(part)) else "report.not_given")
+        for part in ("employer", "place")
+    }
     story = draft.get(interview.STORY)
     return {"story": story if isinstance(story, int) else 0, **coded, **given}
 

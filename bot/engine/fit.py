@@ -46,7 +46,7 @@ def _fit(train: Callable, config: str, name: str, out: Path) -> bool:
 def _data(name: str) -> List[str]:
     """Both models know the same rules; only one sees what people say."""
     rules = [str(HERE / "data" / "rules"), str(HERE / "data" / "leave.yml")]
-    return rules if name == "menus" else rules + [str(HERE / "data" / "nlu.yml")]
+    return rules if name == "menus" else [*rules, str(HERE / "data" / "nlu.yml")]
 
 
 if __name__ == "__main__":

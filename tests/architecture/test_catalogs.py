@@ -12,13 +12,16 @@ from bot import prompts
 from channels.segments import encoding, gsm_safe, segments
 from intake import interview
 from intake.models import CaseStatus
+from intake.routing import DEFAULT_TEAM
 from rights.cards import Status, load
 from translations.catalog import SOURCE, entries, languages, placeholders, status
 
 ROOT = Path(__file__).parents[2]
 OTHERS = [lang for lang in languages() if lang != SOURCE]
-SAID = re.compile(r"""\b(?:say|nested|_opt)\(\s*(?:[^"()]*,\s*)?"([a-z]+\.[a-z_@.]+|wait|welcome)\"""")
-LINES = re.compile(r'Line\("say", "([a-z_.]+)"')
+AREAS = {key.partition(".")[0] for key in entries(SOURCE) if "." in key}
+SAID = re.compile(rf'"((?:{"|".join(sorted(AREAS))})\.[a-z_]+|wait|welcome)"')
+NO_KEYS = {"draft.open", "case.add"}
+"""Names of effects that look like keys."""
 MOST_SEGMENTS = 2
 """No message costs more than two segments before its arguments are filled in."""
 
@@ -26,9 +29,7 @@ MOST_SEGMENTS = 2
 def keys_in_code() -> Iterator[str]:
     for path in itertools.chain((ROOT / "bot").rglob("*.py"), (ROOT / "channels").glob("*.py")):
         if "engine" not in path.parts:
-            text = path.read_text(encoding="utf-8")
-            yield from SAID.findall(text)
-            yield from LINES.findall(text)
+            yield from SAID.findall(path.read_text(encoding="utf-8"))
 
 
 def keys_in_dialogue() -> Iterator[str]:
@@ -51,7 +52,9 @@ def keys_made() -> Iterator[str]:
     yield from (f"jobs.widened_{what}" for what in ("month", "visa", "near", "state", "occupation"))
 
 
-ALL_KEYS = sorted({*keys_in_code(), *keys_in_dialogue(), *keys_made(), *prompts.keys()})
+ALL_KEYS = sorted(
+    {f"report.team_{DEFAULT_TEAM}", *keys_in_code(), *keys_in_dialogue(), *keys_made(), *prompts.keys()} - NO_KEYS
+)
 
 
 @pytest.mark.parametrize("key", ALL_KEYS)
@@ -116,10 +119,31 @@ BETRAYING = {
     "ht": "rapo plent ka patwon bos ajans lapolis",
     "tl": "report reklamo kaso amo boss employer ahensya pulis",
 }
-PROACTIVE = ("wait", "neutral.waiting", "neutral.back")
+PROACTIVE = ("wait", "neutral.waiting")
 
 
 @pytest.mark.parametrize(("lang", "key"), list(itertools.product(BETRAYING, PROACTIVE)))
 def test_what_is_sent_after_silence_betrays_nothing(lang: str, key: str) -> None:
     words = set(re.findall(r"\w+", gsm_safe(entries(lang)[key].msgstr).casefold()))
     assert not words & set(BETRAYING[lang].split())
+
+
+OWN_CHOICES = {"jobs.results_more", "jobs.details", "jobs.no_more", "jobs.gone", "rights.law"}
+"""Lines whose action passes their digits along with them."""
+CARDS = {key for card in load().values() for key in (card.body, card.more)}
+
+
+@pytest.mark.parametrize("lang", list(languages()))
+def test_every_digit_that_words_offer_means_something(lang: str) -> None:
+    dead = {
+        key: sorted(offered - set(prompts.choices(key)))
+        for key, entry in entries(lang).items()
+        if key not in OWN_CHOICES | CARDS
+        and (offered := set(re.findall(r"^([1-8]) ", entry.msgstr, re.MULTILINE))) - set(prompts.choices(key))
+    }
+    assert not dead, f"these offer digits that nobody would understand: {dead}"
+
+
+def test_no_string_is_left_over() -> None:
+    unused = {key for key in entries(SOURCE) if key.partition("@")[0] not in ALL_KEYS}
+    assert not unused, f"nobody says {sorted(unused)}"

@@ -12,7 +12,6 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-TOKEN_VARIABLE = "AMPARO_ENGINE_TOKEN"
 _COMMAND = re.compile(r'/[a-z_]+\{"turn": \d+\}')
 _CONVERSATION = re.compile(r"c\d+")
 
@@ -29,7 +28,7 @@ class Turns(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
-        return cls(os.environ[TOKEN_VARIABLE])
+        return cls(os.environ["AMPARO_ENGINE_TOKEN"])
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The Sanic blueprint of the channel."""

@@ -41,7 +41,7 @@ class Cached:
     def embed_all(self, texts: List[str]) -> np.ndarray:
         """The vectors of texts, in order; the file is rewritten when there was anything new."""
         keys = [self._key(text) for text in texts]
-        new = {key: text for key, text in zip(keys, texts) if key not in self._known}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         for count, (key, text) in enumerate(new.items(), 1):
             self._known[key] = self._embedder.embed(text)
             if count % 100 == 0 or count == len(new):

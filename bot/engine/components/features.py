@@ -52,7 +52,11 @@ class SentenceEmbedding(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SentenceEmbedding:
         return cls(config, execution_context.node_name, model_storage, resource, np.zeros(1, dtype=np.float32))
 
@@ -79,7 +83,7 @@ class SentenceEmbedding(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to every example."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        for example, vector in zip(examples, self._vectors(examples)):
+        for example, vector in zip(examples, self._vectors(examples), strict=True):
             self._add(example, vector)
         return training_data
 

@@ -24,7 +24,11 @@ class Events(SQLTrackerStore):
     """Rasa's SQL store with a careful pool, exceptions that print no parameters, and short sessions."""
 
     def __init__(
-        self, domain: Optional[Domain] = None, host: Text = "", event_broker: Optional[EventBroker] = None, **kwargs: Any
+        self,
+        domain: Optional[Domain] = None,
+        host: Text = "",
+        event_broker: Optional[EventBroker] = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(domain=domain, host=host, event_broker=event_broker)
         self.engine.dispose()
