@@ -1,4 +1,4 @@
-"""The actions process, on loopback only: rasa-sdk's server with our actions. `python -m bot.actions_process --port N`"""
+"""The actions process, on loopback only: rasa-sdk with our actions. `python -m bot.actions_process --port N`."""
 
 import argparse
 import importlib

@@ -1,6 +1,5 @@
 """How a turn closes: texts are kept, effects applied, lines rendered into the outbox, everything of the turn wiped."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -90,7 +89,7 @@ def with_greeting(lines: list[Line], scene: effects.Scene, settled: Settled) -> 
 def speak(scene: effects.Scene, turn: Turn, lines: list[Line], answers: Message) -> None:
     """Render every line into the outbox and remember what the digits of the last prompt mean."""
     for ordinal, line in enumerate(lines):
-        if "choices" in line.args or line.key in prompts.keys() or line.key == LANGUAGE_MENU:
+        if "choices" in line.args or line.key in prompts.known() or line.key == LANGUAGE_MENU:
             scene.memory |= {"prompt": line.key, "choices": _choices(line), "last": _repeatable(line)}
         say(
             scene.session,

@@ -70,7 +70,9 @@ def put_lines(session: Session, turn_id: int, attempt: int, action: str, lines: 
     for ordinal, line in enumerate(lines, first):
         body = hourly.seal_text(json.dumps(line.args), hour, f"turn_line|{turn_id}|{ordinal}")
         session.add(
-            TurnLine(turn_id=turn_id, attempt=attempt, ordinal=ordinal, kind=line.kind, key=line.key, hour=hour.id, body=body)
+            TurnLine(
+                turn_id=turn_id, attempt=attempt, ordinal=ordinal, kind=line.kind, key=line.key, hour=hour.id, body=body
+            )
         )
     session.add(TurnAction(turn_id=turn_id, attempt=attempt, name=action))
     return [ordinal for ordinal, line in enumerate(lines, first) if line.kind == "say"]
@@ -83,7 +85,9 @@ def get_lines(session: Session, turn: Turn, keys: KeyProvider) -> dict[int, Line
     )
     return {
         row.ordinal: Line(
-            row.kind, row.key, json.loads(hourly.open_text(row.body, row.hour, f"turn_line|{turn.id}|{row.ordinal}", keys))
+            row.kind,
+            row.key,
+            json.loads(hourly.open_text(row.body, row.hour, f"turn_line|{turn.id}|{row.ordinal}", keys)),
         )
         for row in rows
     }

@@ -24,7 +24,9 @@ class Settled:
     ask: bool
 
 
-def facts_before(session: Session, keys: KeyProvider, conversation: Conversation, text: str) -> tuple[Settled, TurnFacts]:
+def facts_before(
+    session: Session, keys: KeyProvider, conversation: Conversation, text: str
+) -> tuple[Settled, TurnFacts]:
     """Language, memory and the coded facts of an open draft, before the message is understood."""
     remembered = memory.load(conversation, keys)
     settled = settle(conversation, remembered, detect(text))

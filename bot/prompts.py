@@ -21,7 +21,7 @@ def choices(key: str) -> dict[str, str]:
     return dict(_all().get(key, {}))
 
 
-def keys() -> frozenset[str]:
+def known() -> frozenset[str]:
     """Every message key that is a prompt: saying it ends what the digits of the one before meant."""
     return frozenset(_all())
 

@@ -42,7 +42,9 @@ def _check_safely(session: Session, hotline: Hotline, message: Message) -> None:
 def release_held(session: Session, conversation_id: int) -> None:
     """The worker is here again: what was held back for a glance at the phone may be sent."""
     held = (Outbox.conversation_id == conversation_id, Outbox.state == OutboxState.HELD)
-    ids = session.scalars(update(Outbox).where(*held).values(state=OutboxState.READY, answers=now()).returning(Outbox.id))
+    ids = session.scalars(
+        update(Outbox).where(*held).values(state=OutboxState.READY, answers=now()).returning(Outbox.id)
+    )
     for _ in ids.all()[:1]:
         queue.ring(session, queue.SEND, conversation=conversation_id)
 
@@ -77,7 +79,17 @@ def _crisis(session: Session, conversation: Conversation, message: Message, text
     """Answer at once; the message itself stays queued and becomes part of the conversation."""
     lang = _language(conversation, text)
     came = message.received_at
-    say(session, conversation, lang, "crisis.now", source="gate", source_id=message.id, urgent=True, always=True, answers=came)
+    say(
+        session,
+        conversation,
+        lang,
+        "crisis.now",
+        source="gate",
+        source_id=message.id,
+        urgent=True,
+        always=True,
+        answers=came,
+    )
     log.alarm("crisis", alias=conversation.alias, lang=lang, nobody_on_call=True)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.client import Engine, Parsed
 from bot.exchange import TurnFacts
+from bot.prompts import STORY_MORE
 from intake import interview, receipts
 from intake.models import ReceiptKind
 from intents import gate
@@ -18,6 +19,7 @@ ANSWERS = {"jobs.ask_work": "tell", "jobs.ask_place": "tell", "employer.ask_name
 PIN_PROMPTS = frozenset({"report.ask_pin", "report.hint_pin"})
 _LONG = 3
 _QUESTIONS = {key: question for question in interview.QUESTIONS for key in (question.key, question.hint)}
+_QUESTIONS[STORY_MORE] = interview.question("report_story")
 
 
 @dataclass(frozen=True)
@@ -106,5 +108,7 @@ def _may_be_a_story(text: str, intent: str, facts: TurnFacts) -> bool:
     return told and facts.intake_open and not (facts.filed and intent == "add_to_case")
 
 
-def _as(intent: str, facts: TurnFacts, *, keep: str | None = None, code: str | None = None, **changes: Any) -> Understood:
+def _as(
+    intent: str, facts: TurnFacts, *, keep: str | None = None, code: str | None = None, **changes: Any
+) -> Understood:
     return Understood(intent, replace(facts, intent=intent, **changes), keep, code)

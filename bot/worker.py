@@ -79,7 +79,14 @@ def _tell_held(hotline: Hotline) -> None:
         told = select(Outbox.source_id).where(Outbox.source == "held")
         for row in session.scalars(select(Outbox).where(Outbox.id.in_(first), Outbox.id.not_in(told))):
             conversation = session.get_one(Conversation, row.conversation_id)
-            say(session, conversation, conversation.language or SOURCE, "neutral.waiting", source="held", source_id=row.id)
+            say(
+                session,
+                conversation,
+                conversation.language or SOURCE,
+                "neutral.waiting",
+                source="held",
+                source_id=row.id,
+            )
 
 
 def _tell_waiting(hotline: Hotline) -> None:

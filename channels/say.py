@@ -45,7 +45,7 @@ def say(
 
 
 def words(session: Session, conversation: Conversation, lang: str, key: str, args: Mapping[str, Any] | None) -> str:
-    """The text in the form of the conversation's channel: its own variant where the catalog has one, GSM-7-safe on SMS."""
+    """The text in the form of the conversation's channel: its own variant if there is one, GSM-7-safe on SMS."""
     channel = session.get_one(SendingNumber, conversation.sending_number_id).channel
     text = render(lang, variant(key, channel), args)
     return gsm_safe(text) if channel == "twilio_sms" and languages()[lang].sms == "gsm" else text

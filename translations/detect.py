@@ -41,7 +41,9 @@ def detect(text: str) -> Heard | None:
 
 def _by_markers(words: list[str]) -> str | None:
     """The language whose marker words clearly lead: every marker is a word that the other languages do not have."""
-    counts = sorted(((sum(word in marks for word in words), lang) for lang, marks in _marker_sets().items()), reverse=True)
+    counts = sorted(
+        ((sum(word in marks for word in words), lang) for lang, marks in _marker_sets().items()), reverse=True
+    )
     (most, lang), (second, _) = counts[0], counts[1]
     return lang if most >= 1 and most > 2 * second and most * 6 >= len(words) else None
 

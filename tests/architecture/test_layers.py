@@ -16,8 +16,8 @@ OURS = {path: tree for path, tree in TREES.items() if path.parts[:2] != ("bot", 
 LOG_CALLS = {"info", "alarm", "failed"}
 # fmt: off
 FIELDS = {
-    "accepted", "alias", "attempt", "code", "conversation", "error", "hour", "hours_destroyed", "inbound", "kind", "lang",
-    "model", "nobody_on_call", "outbox", "path", "pid", "port", "process", "reason", "redaction", "rejected",
+    "accepted", "alias", "attempt", "code", "conversation", "error", "hour", "hours_destroyed", "kind", "lang",
+    "inbound", "model", "nobody_on_call", "outbox", "path", "pid", "port", "process", "reason", "redaction", "rejected",
     "restart_in", "rows", "run", "serving", "state", "turn",
 }
 # fmt: on

@@ -102,7 +102,9 @@ class RunningHotline:
         command = (sys.executable, "-m", "channels.simulator", "--port", str(self.carrier_port))
         self._carrier = subprocess.Popen(command, env=self.env, cwd=ROOT)
         with (self.home / "up.out").open("wb") as out:
-            self._up = subprocess.Popen((*AMPARO, "up", "--port", str(self.port)), env=self.env, cwd=ROOT, stdout=out, stderr=out)
+            self._up = subprocess.Popen(
+                (*AMPARO, "up", "--port", str(self.port)), env=self.env, cwd=ROOT, stdout=out, stderr=out
+            )
         end = time.monotonic() + 150
         while f"READY {self.url}" not in (self.home / "up.out").read_text():
             assert self._up.poll() is None and time.monotonic() < end, (self.home / "up.out").read_text()
@@ -157,8 +159,13 @@ class RunningHotline:
             "NumMedia": "0",
         }
         signed = RequestValidator(TOKEN).compute_signature(f"{self.url}/twilio/sms", form)
-        headers = {"X-Twilio-Signature": signed if signature is None else signature, "Content-Type": "application/x-www-form-urlencoded"}
-        return httpx.post(f"{self.url}/twilio/sms", content=urlencode(form), headers=headers, trust_env=False, timeout=20)
+        headers = {
+            "X-Twilio-Signature": signed if signature is None else signature,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        return httpx.post(
+            f"{self.url}/twilio/sms", content=urlencode(form), headers=headers, trust_env=False, timeout=20
+        )
 
     def unpaced(self) -> None:
         """Our numbers may send faster than a carrier lets them: pacing has tests of its own."""

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.functional.hotline import Phone, RunningHotline
 
 pytestmark = [pytest.mark.slow, pytest.mark.engine, pytest.mark.timeout(300)]
@@ -45,8 +46,6 @@ def test_a_worker_finds_a_certified_job_in_their_language(phone: Phone, lang: st
     first = phone.ask(FIND_JOB[lang])
     assert "Amparo" in first
     for _ in range(3):  # whatever was not understood is asked; 1 is "any"
-        if "FL" in first or " 1 " in f" {first}" and "H-2" in first:
-            break
         if re.search(r"^1 .*, .* [A-Z]{2}, ", first, re.MULTILINE):
             break
         first = phone.ask("1")

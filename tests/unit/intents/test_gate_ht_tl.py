@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,8 +14,9 @@ HERE = Path(__file__).parent
 LANGS = ("ht", "tl")
 
 
-def _messages(lang: str) -> dict[str, list]:
-    return yaml.safe_load((HERE / f"crisis_{lang}.yml").read_text(encoding="utf-8"))
+def _messages(lang: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = yaml.safe_load((HERE / f"crisis_{lang}.yml").read_text(encoding="utf-8"))
+    return found
 
 
 def _crisis() -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Rendering: nested messages, lists, fallbacks and clear faults."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from translations.catalog import CatalogError, render
 
 
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for lang, number, text in (
         ("en", 1, 'msgid "hi"\nmsgstr "Hi {name}"\n\nmsgid "bye"\nmsgstr "Bye"\n'),
         ("es", 2, 'msgid "hi"\nmsgstr "Hola {name}"\n'),
