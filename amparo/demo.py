@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-import jobs
 from amparo.up import DEMO_PASSPHRASE, demo_key
 from core import logging
+from core.clock import today
 from core.config import Settings, load
 from core.database import Database
 from core.errors import AmparoError
@@ -16,19 +16,18 @@ from core.logging import Log
 from intake import keyfile, staff
 from intake.models import Role, Staff
 from intake.routing import DEFAULT_TEAM
-from jobs.importer import import_file
+from jobs.importer import import_source
+from jobs.sample import Sample
 
 log = Log("demo")
 READER = "demo@intake.example.org"
-SAMPLES = Path(jobs.__file__).parent / "sample"
 
 
 def fill(settings: Settings) -> None:
     """Sample jobs and a reader, once; a second start adds nothing."""
     database = Database(settings, "operator", pool_size=2)
     try:
-        for sample in sorted(SAMPLES.glob("*.csv")) + sorted(SAMPLES.glob("*.json")):
-            log.info("sample", accepted=import_file(database, sample).accepted)
+        log.info("sample", accepted=import_source(database, Sample(today()), today()).accepted)
         _add_reader(database, demo_key(settings.home))
     finally:
         database.close()

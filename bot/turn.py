@@ -184,6 +184,7 @@ def _commit(hotline: Hotline, opened: Opened, understood: Understood, said: list
         lines = closing.perform(scene, said, get_lines(session, turn, hotline.keys))
         closing.speak(scene, turn, closing.with_greeting(lines, scene, opened.settled), message)
         closing.close(session, hotline.keys, scene, turn, message)
+        tracker.prune(session, tracker.name_of(turn.conversation_id))
         failpoint("turn.written")
 
 

@@ -9,9 +9,8 @@ from jobs.details import JobDetails, details
 from jobs.query import JobQuery, understand
 from jobs.search import JobLine, SearchAnswer, search
 
-PAGE, AHEAD = 3, 12
+PAGE = 3
 STAYS = frozenset({"tell", "choose", "find_job", "affirm", "skip", "repeat", "go_back", "nothing", "not_understood"})
-type Shown = list[Any]
 
 
 class FindJob(TurnAction):
@@ -24,7 +23,7 @@ class FindJob(TurnAction):
         known = bool(query.occupations and query.place)
         work, place = "given" if query.occupations else None, "given" if query.place else None
         events = slots(job_known=known, job_work=work, job_place=place)
-        return Reply([do("remember", job=jobquery.to_codes(query), jobs=None)], events)
+        return Reply([do("remember", job=jobquery.to_codes(query), jobs_at=None)], events)
 
 
 class ValidateJobForm(TurnAction):
@@ -62,10 +61,8 @@ class Apply(TurnAction):
 
 def jobs_choice(scene: Scene, rest: str) -> list[Line]:
     """`jobs:more` shows the next results, `jobs:again` the search anew."""
-    waiting: list[Shown] = scene.memory.get("jobs") or []
-    if rest != "more":
-        return _search(scene)
-    return _page(scene, waiting) if waiting else [say("jobs.no_more", choices={"1": "=find_job"})]
+    at: int = scene.memory.get("jobs_at", 0)
+    return _search(scene, at + PAGE if rest == "more" else at)
 
 
 def job_choice(scene: Scene, rest: str) -> list[Line]:
@@ -118,43 +115,36 @@ def _read(scene: Scene, asked: str) -> Reply:
     return Reply([do("remember", job=jobquery.to_codes(query))], filled + events)
 
 
-def _search(scene: Scene) -> list[Line]:
+def _search(scene: Scene, at: int = 0) -> list[Line]:
+    """Three jobs from the one numbered `at`, and what the digits mean. The memory keeps codes and `at`, no job."""
     query = jobquery.from_codes(scene.memory.get("job"))
-    answer = search(scene.session, query, today=scene.today, limit=AHEAD)
+    answer = search(scene.session, query, today=scene.today, offset=at, limit=PAGE)
     if not answer.results:
-        return [say("jobs.none")]
-    widened = [say(f"jobs.widened_{answer.widened}")] if answer.widened else []
-    return [*widened, *_page(scene, [_shown(job) for job in answer.results], answer)]
+        return [say("jobs.no_more", choices={"1": "=find_job"}) if at else say("jobs.none")]
+    widened = [say(f"jobs.widened_{answer.widened}")] if answer.widened and not at else []
+    return [do("remember", jobs_at=at, again="jobs:again"), *widened, _page(answer, at)]
 
 
-def _page(scene: Scene, found: list[Shown], answer: SearchAnswer | None = None) -> list[Line]:
-    """Three jobs and what the digits mean; the others wait in the memory."""
-    page, waiting = found[:PAGE], found[PAGE:]
-    choices = {str(digit): f"job:{job[0]}" for digit, job in enumerate(page, 1)}
-    total = answer.total if answer else scene.memory.get("jobs_total", len(found))
-    as_of = answer.as_of.isoformat() if answer and answer.as_of else scene.memory.get("jobs_as_of", "")
-    if waiting:
-        choices["4"] = "jobs:more"
-    key = "jobs.results_more" if waiting else "jobs.results"
-    lines = [_line(digit, job) for digit, job in enumerate(page, 1)]
-    remember = do("remember", jobs=waiting or None, jobs_total=total, jobs_as_of=as_of, again="jobs:again")
-    return [remember, say(key, lines=lines, total=total, as_of=as_of, choices=choices)]
+def _page(answer: SearchAnswer, at: int) -> Line:
+    choices = {str(digit): f"job:{job.order_id}" for digit, job in enumerate(answer.results, 1)}
+    more = at + PAGE < answer.total
+    lines = [_line(digit, job) for digit, job in enumerate(answer.results, 1)]
+    as_of = answer.as_of.isoformat() if answer.as_of else ""
+    key = "jobs.results_more" if more else "jobs.results"
+    return say(
+        key, lines=lines, total=answer.total, as_of=as_of, choices=choices | ({"4": "jobs:more"} if more else {})
+    )
 
 
-def _shown(job: JobLine) -> Shown:
-    return [job.order_id, job.short_title, job.place, job.pay, job.dates, job.miles]
-
-
-def _line(digit: int, job: Shown) -> dict[str, Any]:
-    _, title, place, pay, dates, miles = job
-    distance = nested("jobs.miles", miles=miles) if miles is not None else ""
+def _line(digit: int, job: JobLine) -> dict[str, Any]:
+    distance = nested("jobs.miles", miles=job.miles) if job.miles is not None else ""
     return nested(
         "jobs.line",
         n=digit,
-        title=title,
-        place=place,
-        pay=pay or nested("jobs.pay_ask"),
-        dates=dates,
+        title=job.short_title,
+        place=job.place,
+        pay=job.pay or nested("jobs.pay_ask"),
+        dates=job.dates,
         distance=distance,
     )
 

@@ -13,6 +13,7 @@ from channels.segments import encoding, gsm_safe, segments
 from intake import interview
 from intake.models import CaseStatus
 from intake.routing import DEFAULT_TEAM
+from jobs.search import WIDENINGS
 from rights.cards import Status, load
 from translations.catalog import SOURCE, entries, languages, placeholders, status
 
@@ -49,7 +50,7 @@ def keys_made() -> Iterator[str]:
     yield from (f"case.status_{state.value}" for state in CaseStatus)
     yield from (f"opt.{opt}" for opt in ("stop", "start", "help"))
     yield from (f"employer.status_{state}" for state in ("certified", "returned", "pending", "other"))
-    yield from (f"jobs.widened_{what}" for what in ("month", "visa", "near", "state", "occupation"))
+    yield from (f"jobs.widened_{what}" for what in WIDENINGS)
 
 
 ALL_KEYS = sorted(

@@ -44,7 +44,9 @@ def running(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Skips when no model was trained: `make setup` trains one."""
     if not train.intact(train.MODELS, "amparo.tar.gz"):
         pytest.skip("no trained model; run `make setup`")
-    placed = replace(settings, engine_url=f"http://127.0.0.1:{free_port()}", actions_url=f"http://127.0.0.1:{free_port()}")
+    placed = replace(
+        settings, engine_url=f"http://127.0.0.1:{free_port()}", actions_url=f"http://127.0.0.1:{free_port()}"
+    )
     output = tmp_path_factory.mktemp("engine") / "output"
     with output.open("wb") as out:
         processes = [_start(placed, "bot.engine_process", out), _start(placed, "bot.actions_process", out)]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from bot.client import LONGEST_TEXT, Engine, EngineAway, EngineFailed, Parsed, command, harmless
-from core.config import Settings
+from core.config import Settings, load
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,6 @@ def _engine(settings: Settings, answer: Answer) -> Engine:
 
 @pytest.fixture
 def plain() -> Settings:
-    from core.config import load
-
     return load({"AMPARO_ENGINE_TOKEN": "t"})
 
 

@@ -64,7 +64,13 @@ def test_the_database_is_reached_through_the_socket_in_its_own_schema(tmp_path: 
 
 
 def test_only_known_lines_of_the_engine_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    lines = [b"amparo:ready\n", b"amparo:my boss hit me\n", b"Traceback: my boss\n", b"\xff\xfe", b"amparo:failed OSError\n"]
+    lines = [
+        b"amparo:ready\n",
+        b"amparo:my boss hit me\n",
+        b"Traceback: my boss\n",
+        b"\xff\xfe",
+        b"amparo:failed OSError\n",
+    ]
     with caplog.at_level(logging.INFO, logger="amparo"):
         follow(lines)
     assert [(record.msg, record.fields) for record in caplog.records] == [  # type: ignore[attr-defined]

@@ -30,4 +30,4 @@ def test_every_prompt_and_question_is_in_the_catalog() -> None:
         if question.fact in ("kind", "when", "count", "wish")
     }
     widened = {f"jobs.widened_{name}" for name in WIDENINGS}
-    assert sorted((prompts.keys() | codes | widened) - set(entries(SOURCE))) == []
+    assert sorted((prompts.known() | codes | widened) - set(entries(SOURCE))) == []

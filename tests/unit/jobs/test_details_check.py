@@ -29,9 +29,8 @@ def test_details_show_pay_as_printed_beside_the_stated_h2a_rate(register: Import
 
 
 def test_details_say_when_pay_is_unclear_or_cannot_be_true(register: Import, reader: Session) -> None:
-    register(
-        order(basic_rate_from=17.06, pay_range_desc="Month", add_wage_info="H-2A workers: $1.15 less, $14.22 or $13.11")
-    )
+    unclear = "H-2A workers: $14.22; H-2A drivers: $13.11"
+    register(order(basic_rate_from=17.06, pay_range_desc="Month", add_wage_info=unclear))
     found = details(reader, _only(reader), TODAY)
     assert found is not None
     assert (found.pay_suspicious, found.pay_unclear, found.pay_h2a) == (True, True, "")

@@ -24,14 +24,8 @@ def _count(session: Session, table: type) -> int:
 def test_a_row_becomes_employer_certification_order_worksite_and_wage(register: Import, reader: Session) -> None:
     report = register(order(add_wage_info="H-2A workers will be offered $14.22/hr."))
     assert (report.rows, report.accepted, report.certified) == (1, 1, 1)
-    assert [_count(reader, t) for t in (Employer, Certification, JobOrder, Worksite, Wage, Opening)] == [
-        1,
-        1,
-        1,
-        1,
-        2,
-        1,
-    ]
+    tables = (Employer, Certification, JobOrder, Worksite, Wage, Opening)
+    assert [_count(reader, table) for table in tables] == [1, 1, 1, 1, 2, 1]
     certification = reader.scalars(select(Certification)).one()
     assert (certification.case_number, certification.as_of) == ("H-300-25312-390600", date(2026, 1, 7))
 

@@ -67,17 +67,18 @@ def test_a_field_that_cannot_be_believed_is_flagged_and_left_out(changes: dict[s
 
 
 def test_a_zip_code_is_repaired_only_inside_the_orders_own_state() -> None:
-    maine = {"worksite_city": "Bar Harbor", "worksite_state": "MAINE"}
+    maine: dict[str, Any] = {"worksite_city": "Bar Harbor", "worksite_state": "MAINE"}
     assert read(order(worksite_zip="4609", **maine), AS_OF).site.zip == "04609"
     assert read(order(worksite_zip="4609"), AS_OF).site.zip is None
-    florida = {"worksite_city": "Belle Glade", "worksite_state": "FLORIDA"}
+    florida: dict[str, Any] = {"worksite_city": "Belle Glade", "worksite_state": "FLORIDA"}
     assert read(order(worksite_zip="334300", **florida), AS_OF).site.zip == "33430"
     assert read(order(worksite_zip="39837-1234"), AS_OF).site.zip == "39837"
 
 
 def test_a_place_without_a_usable_zip_falls_back_to_city_then_state() -> None:
     by_city = read(order(worksite_zip=""), AS_OF).site
-    assert (by_city.position, by_city.lat) == ("city", pytest.approx(31.17, abs=0.2))
+    assert by_city.position == "city"
+    assert by_city.lat == pytest.approx(31.17, abs=0.2)
     by_state = read(order(worksite_zip="", worksite_city="5530 N Coloma Rd"), AS_OF)
     assert by_state.site.position == "state"
     assert "position_by_state" in by_state.flags
@@ -102,9 +103,8 @@ def test_a_broken_position_is_no_position(coord: object) -> None:
 
 
 def test_newlines_tabs_nul_and_curly_quotes_are_cleaned() -> None:
-    record = read(
-        order(job_title="Equipment\0 Operator\t\nII", employer_business_name="Joe\u2019s \u201cFarm\u201d"), AS_OF
-    )
+    row = order(job_title="Equipment\0 Operator\t\nII", employer_business_name="Joe\u2019s \u201cFarm\u201d")
+    record = read(row, AS_OF)
     assert (record.title, record.employer) == ("Equipment Operator II", 'Joe\'s "Farm"')
 
 

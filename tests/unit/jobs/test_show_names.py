@@ -16,7 +16,7 @@ from jobs import names, show
         ("Farmworkers and Laborers, Crop (45-2092.02)", "Farmworkers & Laborers, Crop"),
         ("Farmworkers, Farm, Ranch, and Aquacultural Animals", "Farmworkers, Farm, Ranch"),
         ("Jardinero \u2013 a\u00f1o \u201cI\u201d", 'Jardinero - a\u00f1o "I"'),
-        ("(x)", "(x)"),
+        ("(x)", "(X)"),
     ],
 )
 def test_titles_are_short_and_plain(printed: str, short: str) -> None:

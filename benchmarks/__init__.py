@@ -1,0 +1,1 @@
+"""Figures of docs/performance.md: `make bench`. They are printed, never asserted."""

@@ -1,0 +1,1 @@
+"""The register of employers, certifications and job orders; search and pay."""
