@@ -41,7 +41,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "intake.audit": _ADD,
         "keyring.*": "INSERT",
         "jobs.*": _READ,
-        "rasa.*": "SELECT, DELETE",
+        "rasa.events": "SELECT, DELETE",
         **_QUEUE,
     },
     "actions": {
@@ -62,7 +62,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "inbox.hourly_key": _READ,
         **_QUEUE,
     },
-    "engine": {},
+    "engine": {"rasa.events": _ADD},
     "operator": {
         "intake.staff": "SELECT, INSERT, UPDATE",
         "intake.team": "SELECT, INSERT, UPDATE",
@@ -115,27 +115,11 @@ def _statements(connection: Connection) -> Iterator[str]:
     database = connection.dialect.identifier_preparer.quote(connection.engine.url.database or "amparo")
     yield "revoke all on schema public from public"
     yield f"revoke all on database {database} from public"
-    yield from _engine(database, is_superuser=_is_superuser(connection))
+    yield f"alter role amparo_engine in database {database} set search_path = rasa"
     existing = tables(connection)
     for role in ROLES:
         yield f"grant connect on database {database} to amparo_{role}"
-        if role != "engine":
-            yield from _of_role(connection, f"amparo_{role}", privileges(role, existing))
-
-
-def _is_superuser(connection: Connection) -> bool:
-    return connection.scalar(text("select rolsuper from pg_roles where rolname = current_user")) is True
-
-
-def _engine(database: str, is_superuser: bool) -> Iterator[str]:
-    """Rasa makes its own tables in a schema of its own; the worker may read and delete there."""
-    if not is_superuser:
-        yield "grant amparo_engine to current_user with inherit true, set true"
-    yield "alter schema rasa owner to amparo_engine"
-    yield f"alter role amparo_engine in database {database} set search_path = rasa"
-    yield (
-        "alter default privileges for role amparo_engine in schema rasa grant select, delete on tables to amparo_worker"
-    )
+        yield from _of_role(connection, f"amparo_{role}", privileges(role, existing))
 
 
 def _of_role(connection: Connection, name: str, rights: dict[str, str]) -> Iterator[str]:
@@ -143,7 +127,7 @@ def _of_role(connection: Connection, name: str, rights: dict[str, str]) -> Itera
         yield f"revoke all on all tables in schema {schema} from {name}"
         yield f"revoke all on all sequences in schema {schema} from {name}"
         yield f"revoke all on schema {schema} from {name}"
-    for schema in sorted({table.split(".")[0] for table in rights} | ({"rasa"} if name == "amparo_worker" else set())):
+    for schema in sorted({table.split(".")[0] for table in rights}):
         yield f"grant usage on schema {schema} to {name}"
     for table, right in rights.items():
         yield f"grant {right} on {table} to {name}"

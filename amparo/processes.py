@@ -46,6 +46,9 @@ KNOWS: dict[str, tuple[str, ...]] = {
 _OWNERS = ("migrate", "sample")
 """One-shot processes that act as the owner of the database; the others never see the owner's password."""
 
+ENGINE_PATIENCE = 24 * 3600
+"""Without an engine STOP and a cry are still answered: a hotline in use is not stopped for a model that is late."""
+
 _local = build_opener(ProxyHandler({}))
 
 
@@ -110,7 +113,7 @@ def full_environment(env: Mapping[str, str], settings: Settings, ports: Ports) -
 
 
 def plan(full: Mapping[str, str], ports: Ports, host: str, *, demo: bool) -> list[Process]:
-    """The processes in start order."""
+    """The processes in start order: what takes and gates messages first, for carriers do not wait for a model."""
     settings = load(full)
     made = _Maker(full, settings)
     token = full["AMPARO_ENGINE_TOKEN"]
@@ -118,17 +121,18 @@ def plan(full: Mapping[str, str], ports: Ports, host: str, *, demo: bool) -> lis
     engine = ("bot.engine_process", "--port", str(ports.engine))
     carrier = ("channels.simulator", "--port", str(ports.carrier))
     loaded = _answers(ports.engine, f"/status?token={token}")
+    engine_loads = "Rasa to load its model (20 to 60 seconds); messages are taken already"
     processes = [
         made.once("migrate", ("amparo.cli", "migrate"), "keys, tables and grants"),
         made.once("sample", ("amparo.demo",), "sample jobs and a demo intake team"),
-        made.one("actions", actions, "the action server", _answers(ports.actions, "/health")),
-        replace(made.one("engine", engine, "Rasa to load its model (20 to 60 seconds)", loaded), patience=90),
         made.one("worker", ("bot.worker",), "the worker to reach the database", _in_database(settings, "worker")),
         made.one(
             "sender", ("channels.sender_process",), "the sender to reach it too", _in_database(settings, "sender")
         ),
         made.one("carrier", carrier, "the local carrier", _answers(ports.carrier, "/healthz")),
         made.one("gateway", _gunicorn(host, ports.gateway), "the webhooks", _answers(ports.gateway, "/readyz", host)),
+        made.one("actions", actions, "the action server", _answers(ports.actions, "/health")),
+        replace(made.one("engine", engine, engine_loads, loaded), patience=90 if demo else ENGINE_PATIENCE),
     ]
     if settings.database_url is None:
         database = made.one("db", ("amparo.db",), "PostgreSQL", _in_server(settings))

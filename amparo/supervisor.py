@@ -110,13 +110,20 @@ class Supervisor:
         """Notice who died, start again whose time has come."""
         moment = time.monotonic()
         for child in self.children:
-            if child.running is not None and child.running.poll() is not None:
-                self._plan_restart(child, child.running, moment)
-            if child.running is None and moment >= child.due:
-                child.restarts += 1
-                self._start(child)
-                self._save_state()
-            _keep_small(self._log_file(child.process))
+            try:
+                self._tend_one(child, moment)
+            except OSError as error:  # a full disk or a log that somebody removed must not end the hotline
+                log.alarm("cannot_tend", process=child.process.name, error=type(error).__name__)
+                child.due = moment + child.delay
+
+    def _tend_one(self, child: Child, moment: float) -> None:
+        if child.running is not None and child.running.poll() is not None:
+            self._plan_restart(child, child.running, moment)
+        if child.running is None and moment >= child.due:
+            child.restarts += 1
+            self._start(child)
+            self._save_state()
+        _keep_small(self._log_file(child.process))
 
     def _plan_restart(self, child: Child, died: subprocess.Popen[bytes], moment: float) -> None:
         if moment - child.started > STEADY:
@@ -204,6 +211,6 @@ def _private(path: str, flags: int) -> int:
 
 def _keep_small(path: Path) -> None:
     """One older copy is kept; the children append, so cutting the file under them is safe."""
-    if path.stat().st_size > LARGEST_LOG:
+    if path.exists() and path.stat().st_size > LARGEST_LOG:
         path.with_suffix(".1.log").write_bytes(path.read_bytes())
         os.truncate(path, 0)

@@ -32,6 +32,14 @@ class EngineFailed(AmparoError):
     """The engine was reached and did not answer well: it may have done something."""
 
 
+class EngineBroke(EngineFailed):
+    """The connection broke before the answer came: the engine died, or it may still be at it."""
+
+
+class EngineSilent(EngineBroke):
+    """No answer came in time: the engine hangs, or this text is too much for it."""
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What a text means. `intent` is None when nothing can be said; confidences are probabilities."""
@@ -81,8 +89,10 @@ class Engine:
             response = self._http.post(path, params={"token": self._token}, json=body, timeout=timeout)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             raise EngineAway("the engine cannot be reached") from None
+        except httpx.TimeoutException:
+            raise EngineSilent("the engine did not answer in time") from None
         except httpx.HTTPError as error:
-            raise EngineFailed(f"the engine broke off: {type(error).__name__}") from None
+            raise EngineBroke(f"the engine broke off: {type(error).__name__}") from None
         return _body(response)
 
 

@@ -10,19 +10,22 @@ from bot.exchange import Args, Line
 from bot.models import Turn, TurnAction, TurnInput, TurnLine
 from bot.opening import Settled
 from bot.understanding import Understood
-from channels import hourly
+from channels import inbox
 from channels.models import Conversation, Message, MessageState
 from channels.say import say
 from core.clock import now
 from core.errors import AmparoError, Unavailable
 from core.keys import KeyProvider
 from core.logging import Log
-from intake import draft, service
+from intake import draft, receipts, service
 from intake.routing import DEFAULT_TEAM
 from translations.catalog import SOURCE, entries, languages, placeholders
 
 log = Log("turn")
 LANGUAGE_MENU = "language.menu"
+NOT_FOUND = {"status": None, "limited": False}
+FAREWELL = "opt.stop"
+"""The one answer that leaves after an opt-out: it says how to come back."""
 UNHELPFUL = frozenset({"menu.main", "chat.not_understood"})
 
 
@@ -34,15 +37,19 @@ class BrokenAnswer(AmparoError):
     """The dialogue uttered an ordinal that no action wrote."""
 
 
-def same_attempt(row: Turn, turn: Turn) -> None:
-    """Every effect compares the attempt. Raises Overtaken."""
-    if row.attempt != turn.attempt or not row.in_progress:
-        raise Overtaken("another attempt is answering this message")
+def same_attempt(session: Session, turn: Turn) -> Turn:
+    """The turn's row, locked, while this is still its attempt: every effect asks here first. Raises Overtaken."""
+    row = session.get(Turn, turn.id, with_for_update=True)
+    if row is None or row.attempt != turn.attempt or not row.in_progress:
+        raise Overtaken("another attempt is answering this message, or has answered it")
+    return row
 
 
 def keep_text(scene: effects.Scene, understood: Understood) -> None:
     """Seal the worker's words where they belong before anything else happens to them."""
     keep, conversation = understood.keep, scene.conversation.id
+    if understood.facts.case == NOT_FOUND:
+        service.wrong_code(scene.session, conversation)
     if keep == "pending":
         draft.keep_pending(scene.session, scene.keys, conversation, scene.text)
     elif keep == "pin":
@@ -78,7 +85,7 @@ def with_greeting(lines: list[Line], scene: effects.Scene, settled: Settled) -> 
     """The first reply says what the carrier can see; an unclear first contact ends in the language menu."""
     if settled.ask and scene.conversation.language is None:
         lines = [line for line in lines if line.key not in UNHELPFUL] + [Line("say", LANGUAGE_MENU)]
-    elif scene.conversation.language is None:
+    elif not settled.ask and not scene.conversation.language_chosen:
         scene.conversation.language = settled.lang
     if not scene.memory.get("welcomed"):
         scene.memory["welcomed"] = True
@@ -100,6 +107,7 @@ def speak(scene: effects.Scene, turn: Turn, lines: list[Line], answers: Message)
             source="turn",
             source_id=turn.id,
             ordinal=ordinal,
+            always=line.key == FAREWELL,
             answers=answers.received_at,
         )
 
@@ -137,11 +145,14 @@ def close(session: Session, keys: KeyProvider, scene: effects.Scene, turn: Turn,
 
 
 def _rescue(session: Session, keys: KeyProvider, message: Message) -> None:
-    """Seal a text that no turn could answer as a pending story. What cannot be opened or sealed is gone: an alarm."""
+    """Seal a text that no turn could answer as a pending story. What cannot be opened or sealed is gone: an alarm.
+
+    Bare digits are an answer, a receipt or a secret number: no story, and nothing that staff may read.
+    """
     try:
         with session.begin_nested():
-            if message.body is not None and message.hour is not None:
-                text = hourly.open_text(message.body, message.hour, "message", keys)
+            text = inbox.open_body(message, keys)
+            if text.strip() and receipts.digits_of(text) is None:
                 draft.keep_pending(session, keys, message.conversation_id, text)
     except AmparoError:
         log.alarm("parked_text_lost", inbound=message.id, conversation=message.conversation_id)

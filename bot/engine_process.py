@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.train import ENGINE, MODELS, NAMES, intact
+from core.children import die_with_parent
 from core.config import Settings, load
 from core.database import url_for
 from core.errors import AmparoError
@@ -85,6 +86,7 @@ def start(settings: Settings, models: Path = MODELS) -> "subprocess.Popen[bytes]
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=die_with_parent(signal.SIGKILL),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.models import Turn, TurnAction, TurnInput, TurnLine
+from bot.models import ATTEMPTS, Turn, TurnAction, TurnInput, TurnLine
 from channels import hourly
 from core.errors import AmparoError
 from core.keys import KeyProvider
@@ -52,13 +52,16 @@ def put_facts(session: Session, turn: Turn, facts: TurnFacts) -> None:
     session.merge(TurnInput(turn_id=turn.id, attempt=turn.attempt, hour=hour.id, body=body))
 
 
-def get_facts(session: Session, turn_id: int, keys: KeyProvider) -> tuple[int, TurnFacts]:
-    """The attempt and facts of a turn in progress. Raises NotInProgress."""
-    query = select(TurnInput).join(Turn, Turn.id == TurnInput.turn_id)
-    row = session.scalars(query.where(Turn.id == turn_id, Turn.in_progress, Turn.attempt == TurnInput.attempt)).first()
-    if row is None:
-        raise NotInProgress("this turn is not in progress")
-    return row.attempt, TurnFacts(**json.loads(hourly.open_text(row.body, row.hour, f"turn_input|{turn_id}", keys)))
+def get_facts(session: Session, ticket: int, keys: KeyProvider) -> tuple[Turn, TurnFacts]:
+    """The turn in progress that a ticket names, and its facts. Raises NotInProgress, also for an earlier attempt."""
+    turn_id, attempt = divmod(ticket, ATTEMPTS)
+    query = select(Turn, TurnInput).join(TurnInput, TurnInput.turn_id == Turn.id)
+    query = query.where(Turn.id == turn_id, Turn.in_progress, Turn.attempt == TurnInput.attempt)
+    row = session.execute(query).one_or_none()
+    if row is None or row.Turn.attempt % ATTEMPTS != attempt:
+        raise NotInProgress("this attempt at this turn is not in progress")
+    sealed = row.TurnInput
+    return row.Turn, TurnFacts(**json.loads(hourly.open_text(sealed.body, sealed.hour, f"turn_input|{turn_id}", keys)))
 
 
 def put_lines(session: Session, turn_id: int, attempt: int, action: str, lines: list[Line]) -> list[int]:

@@ -10,6 +10,8 @@ from core.clock import now
 from core.database import Base
 
 SCHEMA = {"schema": "inbox"}
+ATTEMPTS = 1000
+"""Attempts of one turn that tickets tell apart before they begin again."""
 
 
 class Turn(Base):
@@ -20,11 +22,16 @@ class Turn(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey(Conversation.id))
     message_id: Mapped[int] = mapped_column(ForeignKey(Message.id), unique=True)
-    attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
+    attempt: Mapped[int] = mapped_column(default=0)
     mark: Mapped[int] = mapped_column(BigInteger, default=0)
     in_progress: Mapped[bool] = mapped_column(default=True)
     called_at: Mapped[datetime | None]
     started_at: Mapped[datetime] = mapped_column(default=now)
+
+    @property
+    def ticket(self) -> int:
+        """What the dialogue and the actions know a turn by: one number that names the attempt too."""
+        return self.id * ATTEMPTS + self.attempt % ATTEMPTS
 
 
 class TurnInput(Base):
@@ -33,7 +40,7 @@ class TurnInput(Base):
     __tablename__ = "turn_input"
     __table_args__ = (SCHEMA,)
     turn_id: Mapped[int] = mapped_column(ForeignKey(Turn.id), primary_key=True)
-    attempt: Mapped[int] = mapped_column(SmallInteger)
+    attempt: Mapped[int]
     hour: Mapped[str] = mapped_column(ForeignKey(HourlyKey.id))
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -44,7 +51,7 @@ class TurnLine(Base):
     __tablename__ = "turn_line"
     __table_args__ = (SCHEMA,)
     turn_id: Mapped[int] = mapped_column(ForeignKey(Turn.id), primary_key=True)
-    attempt: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
     ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     kind: Mapped[str] = mapped_column(String(4))
     key: Mapped[str] = mapped_column(String(60))
@@ -59,5 +66,5 @@ class TurnAction(Base):
     __table_args__ = (SCHEMA,)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     turn_id: Mapped[int] = mapped_column(ForeignKey(Turn.id))
-    attempt: Mapped[int] = mapped_column(SmallInteger)
+    attempt: Mapped[int]
     name: Mapped[str] = mapped_column(String(60))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import memory
 from bot.exchange import TurnFacts
 from bot.hotline import Hotline
-from bot.understanding import Understood
+from bot.understanding import PIN_PROMPTS, Understood
 from channels.models import Conversation
 from core.keys import KeyProvider
 from intake import draft, service
@@ -29,6 +29,8 @@ def facts_before(
 ) -> tuple[Settled, TurnFacts]:
     """Language, memory and the coded facts of an open draft, before the message is understood."""
     remembered = memory.load(conversation, keys)
+    if remembered.get("prompt") in PIN_PROMPTS and not _waits_for_pin(session, keys, conversation):
+        remembered |= {"prompt": None, "choices": {}}
     settled = settle(conversation, remembered, detect(text))
     facts = TurnFacts(
         intent="",
@@ -40,6 +42,12 @@ def facts_before(
         intake_open=service.intake_open(session),
     )
     return settled, facts
+
+
+def _waits_for_pin(session: Session, keys: KeyProvider, conversation: Conversation) -> bool:
+    """Is there still a report for the secret number that was asked for?"""
+    waiting = draft.facts(session, keys, conversation.id) is not None
+    return waiting or service.pin_waits(session, conversation.id)
 
 
 def settle(conversation: Conversation, remembered: dict[str, Any], heard: Heard | None) -> Settled:

@@ -1,16 +1,16 @@
 """Before anything else: opt-out and the crisis gate, plain rules over every new message, without engine or order."""
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.hotline import Hotline
-from channels import hourly, optout
+from channels import inbox, optout
 from channels.models import Conversation, Message, MessageState, Outbox, OutboxState
 from channels.say import say
 from core import queue
 from core.clock import now
-from core.envelope import CannotOpen
-from core.keys import KeyMissing
+from core.errors import Unavailable
 from core.logging import Log
 from intents import gate
 from translations.detect import detect
@@ -31,12 +31,14 @@ def check(hotline: Hotline, conversation_id: int) -> None:
 
 
 def _check_safely(session: Session, hotline: Hotline, message: Message) -> None:
-    """A body that does not open must not stand before the STOP or the cry that comes after it: its turn parks it."""
+    """Whatever is wrong with one message must not stand before the STOP or the cry that comes after it."""
     try:
         with session.begin_nested():
             _check_one(session, hotline, message)
-    except (CannotOpen, KeyMissing):
-        log.failed("body_unreadable", inbound=message.id, conversation=message.conversation_id)
+    except (SQLAlchemyError, Unavailable):  # the whole check is done again
+        raise
+    except Exception:
+        log.failed("not_gated", inbound=message.id, conversation=message.conversation_id)
 
 
 def release_held(session: Session, conversation_id: int) -> None:
@@ -50,9 +52,7 @@ def release_held(session: Session, conversation_id: int) -> None:
 
 
 def _check_one(session: Session, hotline: Hotline, message: Message) -> None:
-    text = ""
-    if message.body is not None and message.hour is not None:
-        text = hourly.open_text(message.body, message.hour, "message", hotline.keys)
+    text = inbox.open_body(message, hotline.keys)
     found = gate.check(text)
     conversation = session.get_one(Conversation, message.conversation_id)
     opt = (message.opt_out_type or "").lower() or found.opt

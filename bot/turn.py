@@ -7,11 +7,12 @@ asks the engine; `_commit` compares the attempt and does everything at once: kep
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import closing, opening, tracker
-from bot.client import EngineAway
+from bot.client import EngineAway, EngineBroke, EngineFailed, EngineSilent
 from bot.effects import Scene
 from bot.exchange import TurnFacts, confirmed, get_lines, put_facts
 from bot.hotline import Hotline
@@ -19,7 +20,7 @@ from bot.models import Turn
 from bot.opening import Settled
 from bot.safety import check
 from bot.understanding import Understood, understand
-from channels import hourly
+from channels import inbox
 from channels.models import Conversation, Message, MessageState
 from core.clock import now
 from core.errors import AmparoError, Unavailable
@@ -29,11 +30,14 @@ from core.logging import Log
 log = Log("turn")
 CALL_TIMEOUT = timedelta(seconds=12)
 MAX_FAILURES = 5
-MAX_ATTEMPTS = 30
 
 
 class Later(Unavailable):
     """This message cannot be answered now; the sweep rings again."""
+
+
+class EndsTheProcess(AmparoError):
+    """Attempt after attempt at this message ended without a word: it is not tried again."""
 
 
 class ActionsMissing(AmparoError):
@@ -52,15 +56,14 @@ class Opened:
 
 def drain(hotline: Hotline, conversation_id: int) -> None:
     """Answer every waiting message of a conversation in order; leave when somebody else holds it."""
-    while _waiting(hotline, conversation_id):
-        with hotline.alone(conversation_id) as held:
-            if not held:
-                return
-            try:
+    try:
+        while _waiting(hotline, conversation_id):
+            with hotline.alone(conversation_id) as held:
+                if not held:
+                    return
                 _drain_held(hotline, conversation_id)
-            except Unavailable as reason:
-                log.info("turn_waits", conversation=conversation_id, reason=type(reason).__name__)
-                return
+    except (Unavailable, OperationalError) as reason:
+        log.info("turn_waits", conversation=conversation_id, reason=type(reason).__name__)
 
 
 def _drain_held(hotline: Hotline, conversation_id: int) -> None:
@@ -74,7 +77,10 @@ def _drain_held(hotline: Hotline, conversation_id: int) -> None:
         try:
             _answer(hotline, turn)
         except Unavailable:
+            _not_its_fault(hotline, turn)
             raise
+        except EngineSilent:
+            _silent(hotline, turn)
         except Exception:
             _failed(hotline, turn)
 
@@ -90,7 +96,10 @@ def _next(session: Session, conversation_id: int) -> Message | None:
 
 
 def _claim(hotline: Hotline, conversation_id: int) -> Turn | None:
-    """Claim the next message under a new attempt; a call that may still be running is given its time first."""
+    """Claim the next message under a new attempt; a call that may still be running is given its time first.
+
+    The attempt counts as a failure until it has ended: a message that ends the process must not do it for ever.
+    """
     with hotline.db.begin() as session:
         message = _next(session, conversation_id)
         if message is None or not message.gated:  # one that came after the gate: the caller looks again
@@ -99,6 +108,7 @@ def _claim(hotline: Hotline, conversation_id: int) -> Turn | None:
         turn = _new(session, message) if turn is None else _again(session, turn)
         turn.attempt += 1
         turn.called_at = None
+        message.failures += 1
         return turn
 
 
@@ -134,9 +144,9 @@ def _answer(hotline: Hotline, turn: Turn) -> None:
 def _open(hotline: Hotline, turn: Turn) -> Opened:
     with hotline.db.begin() as session:
         message = session.get_one(Message, turn.message_id)
-        text = ""
-        if message.body is not None and message.hour is not None:
-            text = hourly.open_text(message.body, message.hour, "message", hotline.keys)
+        if message.failures > MAX_FAILURES:
+            raise EndsTheProcess("no attempt at this message ever ended")
+        text = inbox.open_body(message, hotline.keys)
         conversation = session.get_one(Conversation, turn.conversation_id)
         settled, facts = opening.facts_before(session, hotline.keys, conversation, text)
     return Opened(turn, text, settled, facts)
@@ -145,8 +155,7 @@ def _open(hotline: Hotline, turn: Turn) -> Opened:
 def _hand_over(hotline: Hotline, turn: Turn, understood: Understood) -> None:
     """Seal the facts for the actions and note when the engine is called."""
     with hotline.db.begin() as session:
-        row = session.get_one(Turn, turn.id, with_for_update=True)
-        closing.same_attempt(row, turn)
+        row = closing.same_attempt(session, turn)
         row.called_at = now()
         put_facts(session, row, understood.facts)
 
@@ -155,8 +164,10 @@ def _ask(hotline: Hotline, turn: Turn, intent: str) -> list[str]:
     """Let the dialogue decide. A turn counts only when every action it needed has confirmed itself."""
     name = tracker.name_of(turn.conversation_id)
     try:
-        said = hotline.engine.turn(name, intent, turn.id)
-    except EngineAway:
+        said = hotline.engine.turn(name, intent, turn.ticket)
+    except EngineBroke:
+        raise
+    except (EngineAway, EngineFailed):
         _call_is_over(hotline, turn)
         raise
     _call_is_over(hotline, turn)
@@ -170,14 +181,13 @@ def _ask(hotline: Hotline, turn: Turn, intent: str) -> list[str]:
 
 def _call_is_over(hotline: Hotline, turn: Turn) -> None:
     with hotline.db.begin() as session:
-        session.get_one(Turn, turn.id).called_at = None
+        closing.same_attempt(session, turn).called_at = None
 
 
 def _commit(hotline: Hotline, opened: Opened, understood: Understood, said: list[str]) -> None:
     """The transaction that ends the turn: everything it does happens here or not at all."""
     with hotline.db.begin() as session:
-        turn = session.get_one(Turn, opened.turn.id, with_for_update=True)
-        closing.same_attempt(turn, opened.turn)
+        turn = closing.same_attempt(session, opened.turn)
         message = session.get_one(Message, turn.message_id)
         scene = _scene(session, hotline, opened, understood)
         closing.keep_text(scene, understood)
@@ -199,15 +209,31 @@ def _scene(session: Session, hotline: Hotline, opened: Opened, understood: Under
     )
 
 
+def _not_its_fault(hotline: Hotline, turn: Turn) -> None:
+    """The message only waits: take back what `_claim` counted."""
+    with hotline.db.begin() as session:
+        fewer = update(Message).where(Message.id == turn.message_id, Message.state == MessageState.NEW)
+        session.execute(fewer.values(failures=Message.failures - 1))
+
+
+def _silent(hotline: Hotline, turn: Turn) -> None:
+    """An engine that answers nobody hangs, and the message waits; one that answers others failed at this message."""
+    if hotline.engine.healthy():
+        return _failed(hotline, turn)
+    _not_its_fault(hotline, turn)
+    raise Later("the engine hangs")
+
+
 def _failed(hotline: Hotline, turn: Turn) -> None:
-    """Count a failure. A message that fails again and again is parked, and somebody is told. Raises Later before."""
+    """A message that fails again and again is parked, and somebody is told. Raises Later before."""
     log.failed("turn_failed", turn=turn.id, conversation=turn.conversation_id, attempt=turn.attempt)
     with hotline.db.begin() as session:
+        row = closing.same_attempt(session, turn)
         message = session.get_one(Message, turn.message_id, with_for_update=True)
-        message.failures += 1
-        parked = message.failures >= MAX_FAILURES or turn.attempt >= MAX_ATTEMPTS
+        parked = message.failures >= MAX_FAILURES
         if parked:
-            closing.park(session, hotline.keys, session.get_one(Turn, turn.id), message)
+            tracker.forget_after(session, tracker.name_of(turn.conversation_id), turn.mark)
+            closing.park(session, hotline.keys, row, message)
     if not parked:
         raise Later("the turn failed and will be tried again")
     log.alarm("message_parked", turn=turn.id, conversation=turn.conversation_id)

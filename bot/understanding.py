@@ -58,7 +58,7 @@ def understand(text: str, facts: TurnFacts, engine: Engine) -> Understood:
 
 def _prompt(facts: TurnFacts) -> tuple[str, dict[str, str]]:
     """The last prompt and its digits. A question of an interview that is over is no prompt."""
-    prompt: str = facts.memory.get("prompt", "")
+    prompt: str = facts.memory.get("prompt") or ""
     if prompt in _QUESTIONS and facts.draft is None:
         return "", {}
     return prompt, facts.memory.get("choices", {})

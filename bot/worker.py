@@ -5,10 +5,12 @@ Two loops share one queue server: safety bells never wait behind turns, whatever
 
 import asyncio
 import os
+from collections.abc import Callable
 from datetime import timedelta
 
 from procrastinate import App, PsycopgConnector
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot import turn
 from bot.hotline import Hotline, open_hotline
@@ -20,6 +22,7 @@ from core import logging, queue
 from core.clock import now
 from core.config import Settings, load
 from core.database import conninfo
+from core.keys import KeyProvider
 from core.logging import Log
 from core.recovery import recover_stalled
 from core.workers import run_until_stopped
@@ -60,14 +63,17 @@ def build(settings: Settings, hotline: Hotline) -> App:
 
 
 def sweep(hotline: Hotline) -> None:
-    """Ring again for every conversation with a message older than two seconds; tell workers who wait too long."""
+    """Ring again for what is older than two seconds and has no bell; tell workers who wait too long.
+
+    In an outage every sweep sees the same messages: a bell that still waits is not rung again, or a cry would stand
+    behind thousands of them.
+    """
     with hotline.db.begin() as session:
-        late = select(Message.conversation_id).where(
-            Message.state == MessageState.NEW, Message.received_at < now() - OVERDUE
-        )
-        for conversation_id in session.scalars(late.distinct()).all():
-            queue.ring(session, queue.GATE, conversation=conversation_id)
-            queue.ring(session, queue.DRAIN, conversation=conversation_id)
+        late = [Message.state == MessageState.NEW, Message.received_at < now() - OVERDUE]
+        for bell, where in ((queue.GATE, [*late, Message.gated.is_(False)]), (queue.DRAIN, late)):
+            found = session.scalars(select(Message.conversation_id).where(*where).distinct()).all()
+            for conversation_id in set(found) - queue.waiting(session, bell):
+                queue.ring(session, bell, conversation=conversation_id)
     _tell_waiting(hotline)
     _tell_held(hotline)
 
@@ -90,26 +96,38 @@ def _tell_held(hotline: Hotline) -> None:
 
 
 def _tell_waiting(hotline: Hotline) -> None:
-    """Once per outage: "we have your message". Neutral, and never before the message was gated."""
+    """ "We have your message", once per outage: as long as the oldest message waits. Never before the gate."""
     with hotline.db.begin() as session:
-        long = select(Message).where(
-            Message.state == MessageState.NEW, Message.gated, Message.received_at < now() - TELL_AFTER
-        )
+        oldest = select(func.min(Message.id)).where(Message.state == MessageState.NEW).group_by(Message.conversation_id)
+        long = select(Message).where(Message.id.in_(oldest), Message.gated, Message.received_at < now() - TELL_AFTER)
         for message in session.scalars(long.order_by(Message.id)):
             conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True)
-            if conversation.told_waiting_at is None or conversation.told_waiting_at < message.received_at - TELL_AFTER:
+            if conversation.told_waiting_at is None or conversation.told_waiting_at < message.received_at:
                 conversation.told_waiting_at = now()
                 say(session, conversation, conversation.language or SOURCE, "wait", source="wait", source_id=message.id)
 
 
 def housekeeping(hotline: Hotline) -> None:
-    """Make the next hourly pairs, destroy the finished ones, let drafts and contacts expire."""
-    with hotline.db.begin() as session:
-        hourly.make_ahead(session, hotline.keys)
-        expiry.run(session)
-        gone = hourly.destroy_finished(session, hotline.keys)
-        retention.run(session, hotline.keys)
-    log.info("housekeeping", hours_destroyed=len(gone))
+    """Make the next hourly pairs, let things expire, destroy finished hours: each step commits for itself.
+
+    An hour is retired in one transaction and destroyed in the next: a key must never go while its row may come back.
+    """
+    for name, step in _STEPS.items():
+        try:
+            with hotline.db.begin() as session:
+                step(session, hotline.keys)
+        except Exception as error:
+            log.alarm("housekeeping_failed", kind=name, error=type(error).__name__)
+    log.info("housekeeping")
+
+
+_STEPS: dict[str, Callable[[Session, KeyProvider], object]] = {
+    "make_ahead": hourly.make_ahead,
+    "mailroom": lambda session, keys: expiry.run(session),
+    "reports": retention.run,
+    "retire": lambda session, keys: hourly.retire_finished(session),
+    "destroy": hourly.destroy_retired,
+}
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from channels import addresses, optout
 from channels.contract import channels
 from channels.errors import AddressGone, NoAddress, OutsideWindow, SendError
 from channels.models import Conversation, Outbox, OutboxState, SendingNumber
+from channels.outbox import context
 from core.clock import now
 from core.logging import Log
 
@@ -47,6 +48,7 @@ class Claim:
     address: bytes = field(repr=False)
     body: bytes = field(repr=False)
     hour: str
+    context: str
     created_at: datetime
     look_first: bool
 
@@ -79,7 +81,7 @@ def claim_next(session: Session, number_id: int) -> Claim | Wait | Skipped | Non
 
 def _claim(session: Session, row: Outbox, number: SendingNumber) -> Claim | Skipped:
     conversation = session.get_one(Conversation, row.conversation_id)
-    if not row.urgent and row.answers is not None and row.answers < now() - HELD_AFTER:
+    if not row.urgent and row.answers is not None and _is_idle(conversation):
         row.state = OutboxState.HELD
         return Skipped()
     if not row.even_if_opted_out and optout.is_opted_out(session, conversation):
@@ -91,6 +93,11 @@ def _claim(session: Session, row: Outbox, number: SendingNumber) -> Claim | Skip
         settle(row, OutboxState.FAILED, error.code)
         return Skipped()
     return _mark(row, number, address)
+
+
+def _is_idle(conversation: Conversation) -> bool:
+    """Has the worker been silent so long that somebody else may be looking at the phone (DESIGN rule 8)?"""
+    return conversation.last_inbound_at is not None and conversation.last_inbound_at < now() - HELD_AFTER
 
 
 def _address(session: Session, row: Outbox, conversation: Conversation, number: SendingNumber) -> bytes:
@@ -118,6 +125,7 @@ def _mark(row: Outbox, number: SendingNumber, address: bytes) -> Claim:
         address=address,
         body=row.body or b"",
         hour=row.hour or "",
+        context=context(row.conversation_id, row.source, row.source_id, row.ordinal),
         created_at=row.created_at,
         look_first=look_first,
     )

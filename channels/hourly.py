@@ -20,6 +20,8 @@ log = Log("hourly")
 AHEAD = 3
 GRACE = timedelta(minutes=10)  # a webhook that read this key just before the hour may still be committing
 OVERDUE = timedelta(hours=2)
+FILES = 200
+"""How many of the newest retired hours are looked at for a file that was left over."""
 USERS = ("inbox.message", "inbox.outbox", "inbox.turn_input", "inbox.turn_line")
 
 
@@ -77,19 +79,43 @@ def make_ahead(session: Session, keys: KeyProvider) -> None:
             session.flush()
 
 
-def destroy_finished(session: Session, keys: KeyProvider) -> list[str]:
-    """Destroy the private half of every past hour that no unfinished row names; alarm for those kept too long."""
-    past = HourlyKey.id < name_of(now() - GRACE)
-    over = select(HourlyKey).where(past, HourlyKey.destroyed_at.is_(None)).with_for_update()
-    destroyed = []
-    for row in session.scalars(over):
+def retire_finished(session: Session) -> list[str]:
+    """Mark the hours that no unfinished row names, so that nothing is sealed to them any more; alarm for late ones.
+
+    An hour whose successor has been in use for less than GRACE stays: a webhook that read it may still be committing.
+    """
+    open_hours = select(HourlyKey).where(HourlyKey.destroyed_at.is_(None)).order_by(HourlyKey.id).with_for_update()
+    retired = []
+    for row in [row for row in session.scalars(open_hours) if _is_superseded(session, row.id)]:
         if _in_use(session, row.id):
             _alarm_if_overdue(row.id)
+        else:
+            row.destroyed_at = now()
+            retired.append(row.id)
+    return retired
+
+
+def destroy_retired(session: Session, keys: KeyProvider) -> list[str]:
+    """Destroy the private halves of hours whose retirement is committed. One that is named after all is an alarm."""
+    gone = select(HourlyKey).where(HourlyKey.destroyed_at.is_not(None)).order_by(HourlyKey.id.desc()).limit(FILES)
+    destroyed = []
+    for row in session.scalars(gone):
+        if not keys.exists(f"hour/{row.id}"):
             continue
-        keys.destroy(f"hour/{row.id}")
-        row.destroyed_at = now()
-        destroyed.append(row.id)
+        if _in_use(session, row.id):
+            row.destroyed_at = None
+            log.alarm("hourly_key_kept", hour=row.id)
+        else:
+            keys.destroy(f"hour/{row.id}")
+            destroyed.append(row.id)
     return destroyed
+
+
+def _is_superseded(session: Session, hour: str) -> bool:
+    """Has a newer pair been there, and its hour begun, for at least GRACE?"""
+    since = now() - GRACE
+    newer = select(HourlyKey.id).where(HourlyKey.id > hour, HourlyKey.id <= name_of(since), HourlyKey.made_at <= since)
+    return session.scalar(newer.limit(1)) is not None
 
 
 def _in_use(session: Session, hour: str) -> bool:

@@ -6,12 +6,11 @@ from sqlalchemy.orm import Session
 from channels import addresses, hourly
 from channels.contract import InboundMessage
 from channels.errors import UnknownNumber
+from channels.models import Message
 from core.clock import now
 from core.ids import alias
 from core.keys import KeyProvider
 from core.queue import DRAIN, GATE, ring
-
-CONTEXT = "message"
 
 _LOCK = text("""
     select c.id, c.rung from inbox.conversation c join inbox.sending_number n on n.id = c.sending_number_id
@@ -59,6 +58,18 @@ def accept(session: Session, message: InboundMessage, keys: KeyProvider) -> bool
     return True
 
 
+def open_body(message: Message, keys: KeyProvider) -> str:
+    """The words of a saved message, empty once they are wiped. Raises KeyMissing, CannotOpen."""
+    if message.body is None or message.hour is None:
+        return ""
+    return hourly.open_text(message.body, message.hour, context(message.conversation_id), keys)
+
+
+def context(conversation_id: int) -> str:
+    """What a body is bound to: moved to another conversation it does not open."""
+    return f"message|{conversation_id}"
+
+
 def _conversation(session: Session, message: InboundMessage, phone: bytes) -> tuple[int, bool]:
     """The conversation's id and its `rung` flag, with the row locked. Raises UnknownNumber."""
     names = {"channel": message.channel, "address": message.our_address, "phone": phone}
@@ -79,7 +90,7 @@ def _row(session: Session, message: InboundMessage, conversation: int, keys: Key
         "kind": message.kind,
         "opt_out": message.opt_out_type,
         "hour": hour.id,
-        "body": hourly.seal_text(message.text, hour, CONTEXT),
+        "body": hourly.seal_text(message.text, hour, context(conversation)),
         "now": now(),
         "number": addresses.seal_number(message.sender, conversation, keys),
         "expires": addresses.expiry(),

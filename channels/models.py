@@ -95,6 +95,7 @@ class HourlyKey(Base):
     __table_args__ = (SCHEMA,)
     id: Mapped[str] = mapped_column(String(10), primary_key=True)
     public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime] = mapped_column(default=now)
     destroyed_at: Mapped[datetime | None]
 
 
@@ -105,6 +106,7 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_hash"),
         Index("ix_message_open", "conversation_id", "id", postgresql_where=text("state = 'new'")),
+        Index("ix_message_hour", "hour", postgresql_where=text("hour is not null")),
         SCHEMA,
     )
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -136,13 +138,14 @@ class Redaction(Base):
 class Outbox(Base):
     """An outbound message. `source` and `source_id` name its cause, so no cause speaks twice.
 
-    `answers` is when the message came that this one answers: 30 minutes later it is held back, for a glance at the
-    phone must not betray, and only a neutral notice goes out until the worker writes again.
+    `answers` is when the message came that this one answers. Once the worker is silent for 30 minutes an answer is
+    held back, for a glance at the phone must not betray: a neutral notice goes out until the worker writes again.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("source", "source_id", "ordinal"),
+        Index("ix_outbox_hour", "hour", postgresql_where=text("hour is not null")),
         Index(
             "ix_outbox_open", "conversation_id", "id", postgresql_where=text("state in ('ready', 'held', 'sending')")
         ),

@@ -14,8 +14,6 @@ from channels.segments import segments, units
 from core.clock import now
 from core.queue import SEND, ring
 
-CONTEXT = "outbox"
-
 
 def say_text(
     session: Session,
@@ -46,7 +44,7 @@ def say_text(
         "urgent": urgent,
         "even_if_opted_out": even_if_opted_out,
         "hour": hour.id,
-        "body": hourly.seal_text(text, hour, CONTEXT),
+        "body": hourly.seal_text(text, hour, context(conversation_id, source, source_id, ordinal)),
         "segments": segments(text) if channel.limits.segmented else 1,
         "state": OutboxState.READY,
         "attempt": 0,
@@ -56,6 +54,11 @@ def say_text(
     }
     session.execute(insert(Outbox).values(row).on_conflict_do_nothing())
     ring(session, SEND, conversation=conversation_id)
+
+
+def context(conversation_id: int, source: str, source_id: int, ordinal: int) -> str:
+    """What a body is bound to: in another row, or for another worker, it does not open."""
+    return f"outbox|{conversation_id}|{source}|{source_id}|{ordinal}"
 
 
 def _channel(session: Session, conversation_id: int) -> Channel:

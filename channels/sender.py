@@ -16,7 +16,6 @@ from channels.claims import Claim, Skipped, Wait, claim_next, settle, unknown
 from channels.contract import Carrier, Outgoing, channels
 from channels.errors import CarrierFailed, GaveUp, NotAuthorised, OutcomeUnknown, SendError, Unreadable, Unsubscribed
 from channels.models import Conversation, Outbox, OutboxState, Redaction
-from channels.outbox import CONTEXT
 from channels.status import REDACT_AFTER
 from core.clock import now
 from core.database import Database
@@ -194,7 +193,7 @@ class Sender:
 
     def _open(self, claim: Claim) -> Outgoing:
         try:
-            words = hourly.open_text(claim.body, claim.hour, CONTEXT, self.keys)
+            words = hourly.open_text(claim.body, claim.hour, claim.context, self.keys)
             number = addresses.open_number(claim.address, claim.conversation_id, self.keys)
         except (KeyMissing, CannotOpen):
             raise Unreadable from None

@@ -132,6 +132,8 @@ def refuse(error: Exception) -> Response:
     code, outcome = _judge(error)
     if code == 503:
         log.failed("unavailable", path=request.path, reason=type(error).__name__)
+    if isinstance(error, Malformed):  # the signature was right: a form we do not know may be a worker's message
+        log.alarm("signed_but_malformed", path=request.path)
     _gateway().metrics.webhooks.labels(request.url_rule.rule if request.url_rule else "none", outcome).inc()
     return _twiml() if code == 200 else Response(status=code)
 

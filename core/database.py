@@ -23,6 +23,16 @@ NAMING = {
 }
 
 
+_CONNECTION = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}
+"""A host that loses power must not hold a conversation's lock for hours: both ends notice within half a minute."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """`timestamptz` that refuses naive datetimes and always answers in UTC."""
 
@@ -72,7 +82,7 @@ def make_engine(settings: Settings, role: str, **options: Any) -> Engine:
         url_for(settings, role),
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": f"amparo-{role}"},
+        connect_args={"application_name": f"amparo-{role}", **_CONNECTION},
         **options,
     )
 

@@ -2,13 +2,15 @@
 
 import os
 import re
+import threading
 from pathlib import Path
 
-from core.envelope import KeyPair, new_key, new_pair
+from core.envelope import new_key, new_pair, public_of
 from core.errors import AmparoError, Denied
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.\-/]*")
 
+KEY_BYTES = 32
 SECRETS = ("pepper", "receipt", "memory", "audit")
 PAIRS = ("contact",)
 _PUBLIC = ("contact.pub",)
@@ -50,6 +52,8 @@ class KeyProvider:
             value = path.read_bytes()
         except FileNotFoundError:
             raise KeyMissing(f"key {name} does not exist; run `amparo migrate` or check AMPARO_KEYS") from None
+        if len(value) != KEY_BYTES:
+            raise KeyMissing(f"key {name} is damaged: restore it from the back-up of AMPARO_KEYS")
         if "/" not in name:  # keys in folders are short-lived: they must be gone when their file is
             self._cache[name] = value
         return value
@@ -62,11 +66,13 @@ class KeyProvider:
         """Write a key once, mode 0400, durable before it is used. An existing key is never overwritten."""
         path = self._path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(handle, "wb") as file:
-            file.write(value)
-            file.flush()
-            os.fsync(file.fileno())
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+        try:
+            _write_durably(draft, value)
+            os.link(draft, path)  # a name stands for a whole key or for none
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_folder(path.parent)
 
     def destroy(self, name: str) -> None:
         """Forget a key for good; destroying it twice is no error."""
@@ -74,7 +80,7 @@ class KeyProvider:
 
     def names(self, folder: str) -> list[str]:
         """Names of the keys in a folder such as `hour/`, sorted."""
-        return sorted(f"{folder}{path.name}" for path in self._path(folder).glob("*"))
+        return sorted(f"{folder}{path.name}" for path in self._path(folder).glob("[!.]*"))
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name) or ".." in name:
@@ -92,9 +98,23 @@ def ensure_server_keys(directory: Path, roles: tuple[str, ...]) -> None:
             keys.put(name, new_key())
     for name in PAIRS:
         if not keys.exists(f"{name}.key"):
-            _put_pair(keys, name, new_pair())
+            keys.put(f"{name}.key", new_pair().private)
+        if not keys.exists(f"{name}.pub"):
+            keys.put(f"{name}.pub", public_of(keys.get(f"{name}.key")))
 
 
-def _put_pair(keys: KeyProvider, name: str, pair: KeyPair) -> None:
-    keys.put(f"{name}.key", pair.private)
-    keys.put(f"{name}.pub", pair.public)
+def _write_durably(path: Path, value: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "wb") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is durable once its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,7 +1,7 @@
 """The owner of the embedded PostgreSQL: one small process starts the server, waits for it and stops it.
 
 The lock on `pg.lock` is inherited by the server and all its backends, so the kernel itself says whether any of them
-still lives; pid files are never trusted. The server dies cleanly with its owner, and survives kill -9 of both.
+still lives; pid files are never trusted. The server dies with its owner, and rows survive kill -9 of both.
 """
 
 import fcntl
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,12 +48,18 @@ class Server:
         self.process = process
         self._lock = lock
 
-    def stop(self) -> int:
-        """Fast shutdown; waits for it."""
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait()
+    def stop(self, patience: float = 15) -> int:
+        """Shut down and wait for it. PostgreSQL 18 may hang when it is asked during crash recovery: then insist.
+
+        SIGQUIT and SIGKILL lose nothing either, they only cost a recovery at the next start.
+        """
+        for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            self.process.send_signal(sign)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
+                break
         self._lock.close()
-        return code
+        return self.process.wait()
 
 
 def start(settings: Settings, *, durable: bool = True, patience: float = 20) -> Server:
@@ -65,16 +72,20 @@ def start(settings: Settings, *, durable: bool = True, patience: float = 20) -> 
     _make_data(place, lock, durable)
     options = [part for setting in _SETTINGS + (() if durable else _FAST) for part in ("-c", setting)]
     command = [str(place.programs / "postgres"), "-D", str(place.data), "-k", str(place.sockets), *options]
-    process = subprocess.Popen(command, start_new_session=True, **_as_child(place, lock, signal.SIGINT))
+    process = subprocess.Popen(command, start_new_session=True, **_as_child(place, lock, signal.SIGQUIT))
     return Server(place, process, lock)
 
 
 def run(settings: Settings) -> int:
     """`amparo db`: own the server in the foreground until a signal or its end. Returns the exit code."""
     server = start(settings)
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: server.process.send_signal(signal.SIGINT))
-    return server.process.wait()
+    signals = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    while (code := server.process.poll()) is None:
+        heard = signal.sigtimedwait(signals, 1)
+        if heard is not None and heard.si_signo != signal.SIGCHLD:
+            return server.stop()
+    return code
 
 
 def wait_ready(conninfo: str, patience: float = 30) -> None:

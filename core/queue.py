@@ -5,12 +5,24 @@ The tables are the truth; a lost bell costs time until the next sweep, never a m
 """
 
 from procrastinate import App, SyncPsycopgConnector
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 bells = App(connector=SyncPsycopgConnector())
 
 GATE, DRAIN, SEND, REDACT = "gate", "drain", "send", "redact"
 QUEUES = {GATE: "safety", DRAIN: "turns", SEND: "sending", REDACT: "sending"}
+
+
+_WAITING = text("""
+    select distinct (args->>'conversation')::bigint from public.procrastinate_jobs
+    where task_name = :bell and status = 'todo'
+""")
+
+
+def waiting(session: Session, bell: str) -> set[int]:
+    """The conversations for which this bell has been rung and not heard yet."""
+    return set(session.scalars(_WAITING, {"bell": bell}))
 
 
 def ring(session: Session, bell: str, **ids: int) -> None:

@@ -21,7 +21,8 @@ async def run_until_stopped(make: Callable[[], App], queues: Mapping[str, int]) 
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    loop.set_default_executor(ThreadPoolExecutor(sum(queues.values()) + 2))
+    # threads that a lost connection left in the middle of a slow call must not keep new ones out
+    loop.set_default_executor(ThreadPoolExecutor(2 * sum(queues.values()) + 4))
     while not stop.is_set():
         try:
             await _work(make(), queues, stop)

@@ -18,7 +18,8 @@ _NAMES = re.compile(
     r"homeland|seguridad nacional|seguridad del territorio|seguranca interna|sekirite enterye|sekirite teritwa|"
     r"immigration and naturali|immigration (and )?customs|customs (and )?border|border (patrol|protection)|"
     r"citizenship (and )?immigration|enforcement (and )?removal|removal operations|immigration enforcement|"
-    r"patrulla fronteriza|control de aduanas|\bla migra\b|deport|\b287 ?g\b"
+    r"patrulla fronteriza|proteccion fronteriza|control de aduanas|aduanas y proteccion|federal protective|"
+    r"\bmigra\b|deport|\b287 ?g\b"
 )
 _DIGITS = ("8663472423", "8773278255")
 _DOTTED = re.compile(r"\b(?:\w[.\s-]+){1,5}\w\b")

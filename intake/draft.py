@@ -34,7 +34,7 @@ def keep_pending(session: Session, keys: KeyProvider, conversation_id: int, text
     if draft is None and not readers.intake_open(session):
         return False
     draft = draft or _begin(session, keys, conversation_id, DraftState.PENDING)
-    _append(session, draft, interview.STORY, text)
+    _append(session, keys, draft, interview.STORY, text)
     return True
 
 
@@ -52,7 +52,7 @@ def keep_text(session: Session, keys: KeyProvider, conversation_id: int, text: s
     """Seal free text of the open draft as `story`, `employer` or `place`. Raises NoDraft."""
     if part not in interview.PARTS:
         raise NotACode("a report has no such part")
-    _append(session, opened(session, keys, conversation_id), part, text)
+    _append(session, keys, opened(session, keys, conversation_id), part, text)
 
 
 def set_fact(session: Session, keys: KeyProvider, conversation_id: int, name: str, value: str | None) -> None:
@@ -62,7 +62,7 @@ def set_fact(session: Session, keys: KeyProvider, conversation_id: int, name: st
     draft = opened(session, keys, conversation_id)
     changed = {**stored_facts(draft, keys), name: value}
     stored = {key: kept for key, kept in changed.items() if kept is not None}
-    draft.facts = sealing.lock_facts(stored, key_of(draft, keys), draft.id)
+    draft.facts = sealing.lock_facts(stored, key_of(draft, keys), draft.id, draft.case_public)
     _touch(draft)
 
 
@@ -138,7 +138,7 @@ def key_of(draft: Draft, keys: KeyProvider) -> bytes:
 
 def stored_facts(draft: Draft, keys: KeyProvider) -> dict[str, str]:
     """The facts exactly as they were set."""
-    return sealing.unlock_facts(draft.facts, key_of(draft, keys), draft.id)
+    return sealing.unlock_facts(draft.facts, key_of(draft, keys), draft.id, draft.case_public)
 
 
 def texts_of(session: Session, draft: Draft) -> Sequence[DraftText]:
@@ -166,7 +166,7 @@ def _begin(session: Session, keys: KeyProvider, conversation_id: int, state: Dra
     draft_id, key = draftkeys.make(session, keys)
     pair = sealing.make_pair(draft_id, 1, [*readers.active(session), *readers.recovery(session)], key)
     draft = Draft(id=draft_id, conversation_id=conversation_id, state=state, idle_days=IDLE_DAYS, epoch=1)
-    draft.case_public, draft.facts = pair.public, sealing.lock_facts({}, key, draft_id)
+    draft.case_public, draft.facts = pair.public, sealing.lock_facts({}, key, draft_id, pair.public)
     draft.expires_at = _expiry(draft)
     session.add(draft)
     session.flush()
@@ -174,7 +174,9 @@ def _begin(session: Session, keys: KeyProvider, conversation_id: int, state: Dra
     return draft
 
 
-def _append(session: Session, draft: Draft, part: str, text: str) -> None:
+def _append(session: Session, keys: KeyProvider, draft: Draft, part: str, text: str) -> None:
+    """Seal a text to the draft's pair, once the facts have shown that its public half is still the one it began with."""
+    stored_facts(draft, keys)
     last = session.scalar(select(func.max(DraftText.seq)).where(DraftText.draft_id == draft.id)) or 0
     place = Place(draft.id, draft.epoch, last + 1, IN, part)
     box = sealing.seal_item(Told(now(), text), draft.case_public, place)

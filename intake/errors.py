@@ -15,6 +15,10 @@ class NoReaders(IntakeClosed):
     """Nobody who may still read this draft is left: it cannot be filed."""
 
 
+class KeySwapped(AmparoError):
+    """The key of a case is not the one the audit chain recorded when it was filed."""
+
+
 class NotACode(AmparoError):
     """A fact of a draft must be one of the known codes; free text is sealed instead."""
 

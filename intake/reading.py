@@ -11,18 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.envelope import CannotOpen, public_of
-from core.errors import AmparoError, Denied
-from intake import audit, interview, sealing
+from core.errors import Denied
+from intake import audit, interview, sealing, service
 from intake.deadlines import deadlines
-from intake.models import Case, CaseKey, CaseShred, CaseText, CaseWrap, RecoveryKey, Staff
+from intake.errors import KeySwapped
+from intake.models import Case, CaseShred, CaseText, CaseWrap, RecoveryKey, Staff
 from intake.readers import RECOVERY, STAFF
 from intake.routing import route
 from intake.sealing import Place, Seat
 from intake.service import FACTS
-
-
-class KeySwapped(AmparoError):
-    """The key of a case is not the one the audit chain recorded when it was filed."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def begin(session: Session, reference: str, private: bytes) -> SealedCase:
     wraps = session.scalars(query).all() if query is not None else []
     if case is None or not wraps:
         raise Denied("there is no such case, or this key may not read it")
-    publics = _publics(session, case.id)
+    publics = service.publics(session, case.id)
     shred = session.get(CaseShred, case.id)
     if shred is None:
         raise Denied("this case was destroyed: its crypto-shred key is gone")
@@ -115,16 +112,6 @@ def _find(session: Session, reference: str) -> Case | None:
         return session.get(Case, UUID(reference))
     except ValueError:
         return session.scalars(select(Case).where(Case.alias == reference.strip().upper())).one_or_none()
-
-
-def _publics(session: Session, case_id: UUID) -> dict[int, bytes]:
-    """The public halves by epoch, each compared with the audit chain."""
-    rows = session.scalars(select(CaseKey).where(CaseKey.case_id == case_id))
-    publics = {row.epoch: row.public for row in rows}
-    recorded = {detail["epoch"]: detail["public"] for detail in audit.recorded(session, "case.filed", str(case_id))}
-    if recorded != {epoch: public.hex() for epoch, public in publics.items()}:
-        raise KeySwapped("the key of this case is not the one recorded at filing: do not write to it, tell everybody")
-    return publics
 
 
 def _half(sealed: SealedCase, wrap: CaseWrap, private: bytes) -> bytes:

@@ -102,18 +102,23 @@ def pin_lookup(keys: KeyProvider, conversation_id: int, pin: str) -> bytes | Non
 
 
 def check(session: Session, keys: KeyProvider, conversation_id: int, text: str) -> Checked:
-    """Look a receipt or PIN up. Wrong tries are counted; over the limit of a conversation nothing is looked at."""
+    """Look a receipt or PIN up; over the limit of a conversation nothing is looked at.
+
+    A wrong try is counted by `count_try`, apart: a turn that is tried again looks up again, and must count once.
+    """
     if _over_limit(session, conversation_id):
         return Checked(limited=True)
     time.sleep(slow_down(session))
     digits = digits_of(text) or text[:_LONGEST]
     kind = kind_of(text) or ReceiptKind.RECEIPT
     secret = _bound(conversation_id, digits) if kind is ReceiptKind.PIN else digits
-    case_id = _find(session, kind, lookup_of(keys, kind, secret))
-    if case_id is None:
-        session.add(Attempt(conversation_id=conversation_id))
-        session.flush()
-    return Checked(case_id)
+    return Checked(_find(session, kind, lookup_of(keys, kind, secret)))
+
+
+def count_try(session: Session, conversation_id: int) -> None:
+    """Count a wrong try of a conversation."""
+    session.add(Attempt(conversation_id=conversation_id))
+    session.flush()
 
 
 def slow_down(session: Session) -> float:

@@ -110,14 +110,14 @@ def open_item(box: bytes, private: bytes, place: Place) -> Told:
     return Told(datetime.fromisoformat(plain["at"]), plain["text"])
 
 
-def lock_facts(facts: dict[str, str], draft_key: bytes, draft_id: UUID) -> bytes:
-    """The coded facts of a draft under its own key."""
-    return lock(pad(json.dumps(facts).encode()), draft_key, _facts_context(draft_id))
+def lock_facts(facts: dict[str, str], draft_key: bytes, draft_id: UUID, public: bytes) -> bytes:
+    """The coded facts of a draft under its own key, bound to the public half that its texts are sealed to."""
+    return lock(pad(json.dumps(facts).encode()), draft_key, _facts_context(draft_id, public))
 
 
-def unlock_facts(box: bytes, draft_key: bytes, draft_id: UUID) -> dict[str, str]:
-    """The coded facts of a draft. Raises CannotOpen."""
-    facts: dict[str, str] = json.loads(unpad(unlock(box, draft_key, _facts_context(draft_id))))
+def unlock_facts(box: bytes, draft_key: bytes, draft_id: UUID, public: bytes) -> dict[str, str]:
+    """The coded facts of a draft. Raises CannotOpen, also when somebody put another public half into its row."""
+    facts: dict[str, str] = json.loads(unpad(unlock(box, draft_key, _facts_context(draft_id, public))))
     return facts
 
 
@@ -126,5 +126,5 @@ def as_text(facts: dict[str, str]) -> str:
     return json.dumps(facts, sort_keys=True)
 
 
-def _facts_context(draft_id: UUID) -> bytes:
-    return f"amparo|facts|{draft_id.hex}".encode()
+def _facts_context(draft_id: UUID, public: bytes) -> bytes:
+    return f"amparo|facts|{draft_id.hex}|{public.hex()}".encode()

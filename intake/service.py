@@ -13,7 +13,7 @@ from core.ids import alias
 from core.keys import KeyProvider
 from intake import audit, draft, readers, receipts, sealing
 from intake.deadlines import deadlines, urgency
-from intake.errors import NoReaders
+from intake.errors import KeySwapped, NoReaders
 from intake.models import (
     Case,
     CaseKey,
@@ -104,10 +104,15 @@ def set_pin(session: Session, keys: KeyProvider, conversation_id: int, digits: s
 
 
 def case_status(session: Session, keys: KeyProvider, conversation_id: int, text: str) -> Status:
-    """The status of the case whose receipt or PIN this message is."""
+    """The status of the case whose receipt or PIN this message is. A wrong try is not counted here: `wrong_code`."""
     checked = receipts.check(session, keys, conversation_id, text)
     case = session.get(Case, checked.case_id) if checked.case_id else None
     return Status(case.status.value if case else None, checked.limited)
+
+
+def wrong_code(session: Session, conversation_id: int) -> None:
+    """Count a wrong try, once for the message, in the transaction that ends its turn."""
+    receipts.count_try(session, conversation_id)
 
 
 def has_case(session: Session, conversation_id: int) -> bool:
@@ -120,11 +125,27 @@ def add_to_case(session: Session, conversation_id: int, text: str) -> bool:
     case = _newest_case(session, conversation_id)
     if case is None:
         return False
-    key = session.scalars(select(CaseKey).filter_by(case_id=case.id).order_by(CaseKey.epoch.desc()).limit(1)).one()
+    epoch, public = max(publics(session, case.id).items())
     seq = 1 + (session.scalar(select(func.max(CaseText.seq)).where(CaseText.case_id == case.id)) or 0)
-    _add_item(session, key.public, Place(case.id, key.epoch, seq, IN, "story"), text)
+    _add_item(session, public, Place(case.id, epoch, seq, IN, "story"), text)
     audit.append(session, HOTLINE, "case.added", str(case.id), seq=seq)
     return True
+
+
+def publics(session: Session, case_id: UUID) -> dict[int, bytes]:
+    """The public halves of a case by epoch, each compared with the audit chain. Raises KeySwapped."""
+    rows = session.scalars(select(CaseKey).where(CaseKey.case_id == case_id))
+    found = {row.epoch: row.public for row in rows}
+    recorded = {detail["epoch"]: detail["public"] for detail in audit.recorded(session, "case.filed", str(case_id))}
+    if recorded != {epoch: public.hex() for epoch, public in found.items()}:
+        raise KeySwapped("the key of this case is not the one recorded at filing: do not write to it, tell everybody")
+    return found
+
+
+def pin_waits(session: Session, conversation_id: int) -> bool:
+    """Does the newest case of this phone still wait for the worker's own PIN?"""
+    case = _newest_case(session, conversation_id)
+    return case is not None and not receipts.exists(session, case.id)
 
 
 def _readers_for(session: Session, report: Draft, facts: dict[str, str]) -> tuple[str, list[Reader]]:

@@ -4,12 +4,12 @@ from bot.actions.base import Reply, Scene, TurnAction, do, say
 
 
 class OptOut(TurnAction):
-    """No more messages. The gate catches the exact words before; this is for "take me off your list"."""
+    """No more messages? The gate obeys the exact words at once; a model's reading only asks."""
 
     called = "action_opt_out"
 
     def act(self, scene: Scene) -> Reply:
-        return Reply([do("opt_out"), say("opt.stop")])
+        return Reply([say("opt.ask")])
 
 
 class OptIn(TurnAction):

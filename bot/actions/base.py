@@ -92,11 +92,11 @@ class TurnAction:
         return events
 
     def _run(self, tracker: Tracker) -> tuple[list[int], list[Event]]:
-        turn_id = turn_of(tracker)
+        ticket = ticket_of(tracker)
         with self._office.db.begin() as session:
-            attempt, facts = get_facts(session, turn_id, self._office.keys)
-            reply = self.act(Scene(session, turn_id, facts, tracker, self._office.keys))
-            ordinals = put_lines(session, turn_id, attempt, self.called, list(reply.lines))
+            turn, facts = get_facts(session, ticket, self._office.keys)
+            reply = self.act(Scene(session, turn.id, facts, tracker, self._office.keys))
+            ordinals = put_lines(session, turn.id, turn.attempt, self.called, list(reply.lines))
         return ordinals, list(reply.events)
 
     @abstractmethod
@@ -104,8 +104,8 @@ class TurnAction:
         """Decide what to say and do."""
 
 
-def turn_of(tracker: Tracker) -> int:
-    """The turn the dialogue is in. Raises NoTurn."""
+def ticket_of(tracker: Tracker) -> int:
+    """The ticket of the turn the dialogue is in. Raises NoTurn."""
     turn = tracker.get_slot("turn")
     if not isinstance(turn, int) or isinstance(turn, bool):
         raise NoTurn("an action was called outside a turn")

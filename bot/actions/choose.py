@@ -37,6 +37,10 @@ def _keep(scene: Scene, rest: str) -> list[Line]:
     return [do("draft.extend"), say("report.kept")] if scene.facts.draft is not None else [say("menu.main")]
 
 
+def _stop(scene: Scene, rest: str) -> list[Line]:
+    return [do("opt_out"), say("opt.stop")]
+
+
 def _pin(scene: Scene, what: str) -> list[Line]:
     """A PIN that came after the report was filed; inside the interview the form takes it."""
     return [say("report.pin_set" if what == "given" else "report.ask_pin")]
@@ -51,4 +55,5 @@ CHOICES: dict[str, Callable[[Scene, str], list[Line]]] = {
     "lang": _language,
     "pin": _pin,
     "rights": rights.rights_choice,
+    "stop": _stop,
 }

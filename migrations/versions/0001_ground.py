@@ -13,6 +13,14 @@ branch_labels = None
 depends_on = None
 
 EXTENSIONS = ("pg_trgm", "unaccent", "fuzzystrmatch", "cube", "earthdistance")
+RASA_EVENTS = """
+    create table rasa.events (
+        id bigserial primary key, sender_id varchar(255) not null, type_name varchar(255) not null,
+        timestamp double precision, intent_name varchar(255), action_name varchar(255), data text
+    )
+"""
+"""What Rasa 3.6.21's SQL tracker store would make for itself. It must not own it: the worker reads and deletes here,
+and a trigger of the engine's on a table of its own would run with the worker's rights."""
 PATH = '"$user", public, ext'
 
 
@@ -22,6 +30,8 @@ def upgrade() -> None:
     op.execute("grant usage on schema ext to public")
     for extension in EXTENSIONS:
         op.execute(f"create extension if not exists {extension} schema ext")
+    op.execute(RASA_EVENTS)
+    op.execute("create index ix_events_sender_id on rasa.events (sender_id)")
     _driver().execute(SchemaManager.get_schema())
     database = op.get_bind().exec_driver_sql("select quote_ident(current_database())").scalar()
     op.execute(f"alter database {database} set search_path = {PATH}")

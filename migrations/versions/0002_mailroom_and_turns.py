@@ -14,6 +14,7 @@ def upgrade() -> None:
         "hourly_key",
         sa.Column("id", sa.String(length=10), nullable=False),
         sa.Column("public", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hourly_key")),
         schema="inbox",
@@ -111,6 +112,14 @@ def upgrade() -> None:
         schema="inbox",
     )
     op.create_index(
+        "ix_message_hour",
+        "message",
+        ["hour"],
+        unique=False,
+        schema="inbox",
+        postgresql_where=sa.text("hour is not null"),
+    )
+    op.create_index(
         "ix_message_open",
         "message",
         ["conversation_id", "id"],
@@ -164,6 +173,9 @@ def upgrade() -> None:
         schema="inbox",
     )
     op.create_index(
+        "ix_outbox_hour", "outbox", ["hour"], unique=False, schema="inbox", postgresql_where=sa.text("hour is not null")
+    )
+    op.create_index(
         "ix_outbox_open",
         "outbox",
         ["conversation_id", "id"],
@@ -176,7 +188,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
-        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("mark", sa.BigInteger(), nullable=False),
         sa.Column("in_progress", sa.Boolean(), nullable=False),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
@@ -193,7 +205,7 @@ def upgrade() -> None:
         "turn_action",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("turn_id", sa.BigInteger(), nullable=False),
-        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(["turn_id"], ["inbox.turn.id"], name=op.f("fk_turn_action_turn_id_turn")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_turn_action")),
@@ -202,7 +214,7 @@ def upgrade() -> None:
     op.create_table(
         "turn_input",
         sa.Column("turn_id", sa.BigInteger(), nullable=False),
-        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("hour", sa.String(length=10), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["hour"], ["inbox.hourly_key.id"], name=op.f("fk_turn_input_hour_hourly_key")),
@@ -213,7 +225,7 @@ def upgrade() -> None:
     op.create_table(
         "turn_line",
         sa.Column("turn_id", sa.BigInteger(), nullable=False),
-        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("ordinal", sa.SmallInteger(), nullable=False),
         sa.Column("kind", sa.String(length=4), nullable=False),
         sa.Column("key", sa.String(length=60), nullable=False),
@@ -237,8 +249,10 @@ def downgrade() -> None:
         schema="inbox",
         postgresql_where=sa.text("state in ('ready', 'held', 'sending')"),
     )
+    op.drop_index("ix_outbox_hour", table_name="outbox", schema="inbox", postgresql_where=sa.text("hour is not null"))
     op.drop_table("outbox", schema="inbox")
     op.drop_index("ix_message_open", table_name="message", schema="inbox", postgresql_where=sa.text("state = 'new'"))
+    op.drop_index("ix_message_hour", table_name="message", schema="inbox", postgresql_where=sa.text("hour is not null"))
     op.drop_table("message", schema="inbox")
     op.drop_table("contact", schema="inbox")
     op.drop_table("opt_out", schema="inbox")

@@ -87,7 +87,7 @@ class Phone:
         """One whole turn; returns what is said. Fails when Rasa went on without an action."""
         turn_id = self._open(intent, known)
         name = tracker.name_of(self.conversation)
-        said = self.running.engine.turn(name, intent, turn_id)
+        said = self.running.engine.turn(name, intent, self._ticket(turn_id))
         with self.db.begin() as session:
             turn = session.get_one(Turn, turn_id)
             steps = tracker.steps(session, name, turn.mark)
@@ -147,12 +147,16 @@ class Phone:
         with self.db.begin() as session:
             turn = session.get_one(Turn, turn_id)
             turn.in_progress = False
-        yield tracker.name_of(self.conversation), turn_id, turn.mark
+        yield tracker.name_of(self.conversation), turn.ticket, turn.mark
 
     def unconfirmed(self, mark: int) -> list[str]:
         """Actions that Rasa stepped over since a mark."""
         with self.db.begin() as session:
             return tracker.steps(session, tracker.name_of(self.conversation), mark).unconfirmed([])
+
+    def _ticket(self, turn_id: int) -> int:
+        with self.db.begin() as session:
+            return session.get_one(Turn, turn_id).ticket
 
     def _open(self, intent: str, known: dict[str, Any]) -> int:
         with self.db.begin() as session:

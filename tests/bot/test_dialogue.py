@@ -98,7 +98,7 @@ def test_an_unsafe_phone_is_warned_and_the_interview_goes_on(phone: Phone) -> No
         ("change_language", ["language.menu"]),
         ("delete_my_data", ["erase.ask"]),
         ("emergency", ["crisis.numbers"]),
-        ("stop_messages", ["opt.stop"]),
+        ("stop_messages", ["opt.ask"]),
         ("check_case_status", ["case.ask_code"]),
         ("ask_wages", ["rights.wages"]),
     ],

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import random
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -13,9 +14,14 @@ from werkzeug.test import TestResponse
 
 from channels import addresses, hourly
 from channels.contract import channels
-from channels.inbox import CONTEXT
+from channels.inbox import context
 from core.keys import KeyProvider
 from tests.contracts.conftest import FORM, Caller
+
+
+def opened(row: dict[str, Any], keys: KeyProvider) -> str:
+    return hourly.open_text(row["body"], row["hour"], context(row["conversation_id"]), keys)
+
 
 type Check = Callable[[TestResponse], None]
 REQUIRED = ("MessageSid", "AccountSid", "From", "To", "Body", "NumMedia")
@@ -31,7 +37,7 @@ def test_recorded_payloads_are_accepted_and_kept_word_for_word(caller: Caller) -
         assert answer.status_code == 200, row["name"]
         assert answer.data.endswith(b"<Response/>")
         stored = max(caller.rows("inbox.message"), key=lambda found: found["id"])
-        kept = (stored["kind"], stored["opt_out_type"], hourly.open_text(stored["body"], stored["hour"], CONTEXT, keys))
+        kept = (stored["kind"], stored["opt_out_type"], opened(stored, keys))
         assert kept == (row["kind"], row["opt_out_type"], form["Body"]), row["name"]
 
 

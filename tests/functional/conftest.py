@@ -1,30 +1,31 @@
 """One running hotline for all functional tests: starting Rasa takes half a minute."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.functional.hotline import Phone, RunningHotline
+from tests.functional.hotline import Phone, RunningHotline, a_hotline
 
 
 @pytest.fixture(scope="session")
 def hotline() -> Iterator[RunningHotline]:
     """A hotline with sample jobs and one caseworker (`hotline.key`)."""
-    folder = Path(tempfile.mkdtemp(prefix="amparo-functional-"))
-    folder.chmod(0o711)  # as root, PostgreSQL runs as another account and must get to its files
-    (folder / "home").mkdir(mode=0o711)
-    running = RunningHotline(folder / "home")
-    try:
-        running.start()
-        running.amparo("jobs", "import", "--sample")
-        running.unpaced()
+    with a_hotline() as running:
         yield running
-    finally:
-        running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shaken() -> Iterator[RunningHotline]:
+    """A second one for the tests that kill, stop and replace its processes; each leaves it with all of them."""
+    with a_hotline() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shaken_key(shaken: RunningHotline) -> Path:
+    """The key of its caseworker."""
+    return shaken.add_reader()
 
 
 @pytest.fixture(scope="session")

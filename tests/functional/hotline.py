@@ -2,11 +2,15 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +67,11 @@ class Phone:
         assert self.send(text) == 200
         return "\n".join(self.hear())
 
+    def everything(self) -> list[dict[str, Any]]:
+        """All messages that ever came, heard or not."""
+        found: list[dict[str, Any]] = self.hotline.carrier.get(f"/phone/{self.number}/messages").json()["messages"]
+        return found
+
     @property
     def segments(self) -> int:
         """What the hotline's messages cost so far."""
@@ -117,6 +126,7 @@ class RunningHotline:
         self._carrier.terminate()
         self._carrier.wait(10)
         self.carrier.close()
+        self._forget_connection()
 
     def phone(self, channel: str = "twilio_sms") -> Phone:
         """A telephone nobody used yet."""
@@ -138,6 +148,11 @@ class RunningHotline:
         """Every case, opened with a caseworker's key."""
         listed = json.loads(self.amparo("cases", "list", "--json"))
         return [json.loads(self.amparo("cases", "show", case["id"], "--key", str(key))) for case in listed]
+
+    @property
+    def supervisor(self) -> int:
+        """The process id of `amparo up` itself."""
+        return self._up.pid
 
     def pid(self, process: str) -> int:
         """The process id of one of our processes."""
@@ -186,7 +201,29 @@ class RunningHotline:
                     self._database = psycopg.connect(conninfo(self.settings, "owner"), autocommit=True)
                 return self._database.execute(query.encode()).fetchall()
             except psycopg.OperationalError:  # PostgreSQL was killed by a test and is coming back
-                self._database = None
+                self._forget_connection()
                 if last:
                     raise
         raise AssertionError
+
+    def _forget_connection(self) -> None:
+        if self._database is not None:
+            self._database.close()
+        self._database = None
+
+
+@contextmanager
+def a_hotline() -> Iterator[RunningHotline]:
+    """A hotline with sample jobs in a home of its own that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="amparo-functional-"))
+    folder.chmod(0o711)  # as root, PostgreSQL runs as another account and must get to its files
+    (folder / "home").mkdir(mode=0o711)
+    running = RunningHotline(folder / "home")
+    try:
+        running.start()
+        running.amparo("jobs", "import", "--sample")
+        running.unpaced()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -20,7 +20,7 @@ SECRET = {
     "AWS_SECRET_ACCESS_KEY": "not ours",
     "PATH": "/usr/bin",
 }
-EMBEDDED = ["db", "migrate", "actions", "engine", "worker", "sender", "gateway"]
+EMBEDDED = ["db", "migrate", "worker", "sender", "gateway", "actions", "engine"]
 
 
 def processes(extra: dict[str, str] | None = None, *, demo: bool = False) -> dict[str, Process]:
@@ -29,12 +29,17 @@ def processes(extra: dict[str, str] | None = None, *, demo: bool = False) -> dic
     return {process.name: process for process in plan(full, PORTS, "127.0.0.1", demo=demo)}
 
 
+def test_messages_are_taken_and_gated_before_anything_waits_for_a_model() -> None:
+    names = list(processes())
+    assert max(names.index("gateway"), names.index("worker"), names.index("sender")) < names.index("engine")
+
+
 def test_production_runs_no_simulator_and_no_sample_data() -> None:
     assert list(processes()) == EMBEDDED
 
 
 def test_the_demo_adds_a_local_carrier_and_samples_before_the_gateway() -> None:
-    assert list(processes(demo=True)) == ["db", "migrate", "sample", *EMBEDDED[2:-1], "carrier", "gateway"]
+    assert list(processes(demo=True)) == ["db", "migrate", "sample", "worker", "sender", "carrier", *EMBEDDED[4:]]
 
 
 def test_a_database_of_your_own_is_not_started_by_us() -> None:
@@ -120,5 +125,6 @@ def test_a_taken_port_is_named() -> None:
 def test_the_gateway_listens_where_it_was_told(settings: Settings) -> None:
     env = {**SECRET, "AMPARO_HOME": str(settings.home)}
     full = full_environment(env, load(env), PORTS)
-    gateway = plan(full, PORTS, "0.0.0.0", demo=False)[-1]  # noqa: S104 - this is the choice under test
+    planned = plan(full, PORTS, "0.0.0.0", demo=False)  # noqa: S104 - this is the choice under test
+    gateway = next(process for process in planned if process.name == "gateway")
     assert "0.0.0.0:8080" in gateway.command

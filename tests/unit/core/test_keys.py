@@ -39,6 +39,9 @@ def test_every_other_key_is_denied_even_when_it_is_there(role: str, tmp_path: Pa
                 keys.put(name, b"x")
 
 
+FIRST, SECOND = b"1" * 32, b"2" * 32
+
+
 @pytest.mark.parametrize("name", ["../pepper", "/etc/passwd", "hour/../pepper", "", "Hour/1", "hour/a\n"])
 def test_a_name_cannot_leave_the_folder(name: str, tmp_path: Path) -> None:
     with pytest.raises(KeyMissing):
@@ -63,16 +66,16 @@ def test_keys_are_made_once_and_for_our_account_alone(tmp_path: Path) -> None:
 
 def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     keys = KeyProvider(tmp_path, "owner")
-    keys.put("draft/1", b"first")
+    keys.put("draft/1", FIRST)
     with pytest.raises(FileExistsError):
-        keys.put("draft/1", b"second")
-    assert keys.get("draft/1") == b"first"
+        keys.put("draft/1", SECOND)
+    assert keys.get("draft/1") == FIRST
 
 
 def test_a_destroyed_key_is_gone_at_once_and_twice_is_no_error(tmp_path: Path) -> None:
     keys = KeyProvider(tmp_path, "worker")
-    keys.put("hour/2026010100", b"secret")
-    assert keys.get("hour/2026010100") == b"secret"
+    keys.put("hour/2026010100", FIRST)
+    assert keys.get("hour/2026010100") == FIRST
     keys.destroy("hour/2026010100")
     keys.destroy("hour/2026010100")
     with pytest.raises(KeyMissing):
@@ -84,3 +87,27 @@ def test_a_folder_of_keys_is_listed_in_order(tmp_path: Path) -> None:
     for hour in ("2026010101", "2026010100"):
         keys.put(f"hour/{hour}", b"x")
     assert keys.names("hour/") == ["hour/2026010100", "hour/2026010101"]
+
+
+@pytest.mark.parametrize("left", [b"", b"half a key"])
+def test_a_half_written_key_is_never_used(left: bytes, tmp_path: Path) -> None:
+    (tmp_path / "pepper").write_bytes(left)
+    with pytest.raises(KeyMissing, match="damaged"):
+        KeyProvider(tmp_path, "owner").get("pepper")
+
+
+def test_a_pair_whose_making_was_cut_off_is_completed(tmp_path: Path) -> None:
+    ensure_server_keys(tmp_path, ROLES)
+    public = (tmp_path / "contact.pub").read_bytes()
+    (tmp_path / "contact.pub").unlink()
+    ensure_server_keys(tmp_path, ROLES)
+    assert (tmp_path / "contact.pub").read_bytes() == public
+
+
+def test_nothing_half_written_stands_under_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.keys.os.fsync", lambda handle: (_ for _ in ()).throw(OSError("disk full")))
+    keys = KeyProvider(tmp_path, "owner")
+    with pytest.raises(OSError, match="disk full"):
+        keys.put("hour/2026010100", FIRST)
+    assert not keys.exists("hour/2026010100")
+    assert keys.names("hour/") == []

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,7 +47,7 @@ def owner_process(place: Settings) -> Iterator[Start]:
     yield start
     for process in started:
         process.terminate()
-        process.wait()
+        process.wait(50)
 
 
 def address(settings: Settings) -> str:
@@ -80,9 +81,10 @@ def kill_server(process: subprocess.Popen[bytes], settings: Settings) -> None:
 
 def kill_both(process: subprocess.Popen[bytes], settings: Settings) -> None:
     server = psutil.Process(server_pid(settings))
-    for one in (*server.children(), server):
-        one.kill()
-    process.kill()
+    victims: list[psutil.Process] = [psutil.Process(process.pid), *server.children(), server]
+    for one in victims:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
 
 
 @pytest.mark.parametrize("kill", [kill_owner, kill_server, kill_both])
@@ -113,6 +115,27 @@ def test_a_signal_shuts_the_server_down_cleanly(place: Settings, owner_process: 
     process.terminate()
     assert process.wait(10) == 0
     assert not (place.home / "pg/postmaster.pid").exists()
+
+
+def test_a_server_that_hangs_in_its_shutdown_is_made_to_end(tmp_path: Path) -> None:
+    script = (
+        "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
+    deaf = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    assert deaf.stdout is not None
+    deaf.stdout.readline()
+    place = postgres_place.Place(tmp_path, tmp_path, tmp_path, Account(os.geteuid(), os.getegid()))
+    with (tmp_path / "pg.lock").open("a") as lock:
+        assert postgres.Server(place, deaf, lock).stop(patience=0.3) == -signal.SIGQUIT
+    deaf.stdout.close()
+
+
+def test_a_shutdown_in_the_middle_of_recovery_ends(place: Settings, owner_process: Start) -> None:
+    process = owner_process()
+    psutil.Process(server_pid(place)).children()[0].kill()
+    process.terminate()
+    process.wait(50)
+    owner_process()
 
 
 def test_an_initdb_that_was_killed_half_way_is_started_over(tmp_path_factory: pytest.TempPathFactory) -> None:

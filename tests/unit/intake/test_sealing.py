@@ -9,6 +9,7 @@ from intake import sealing
 from intake.sealing import Place, Reader, Seat, Told
 
 CASE = uuid4()
+PUBLIC = new_pair().public
 PLACE = Place(CASE, 1, 3, sealing.IN, "story")
 TOLD = Told(datetime(2026, 11, 22, 7, 30, tzinfo=UTC), "he keeps my passport")
 ELSEWHERE = [
@@ -73,10 +74,12 @@ def test_size_does_not_tell_a_short_answer_from_a_longer_one(reader: KeyPair, sh
 
 def test_facts_open_for_their_draft_only() -> None:
     key = new_key()
-    box = sealing.lock_facts({"kind": "pay"}, key, CASE)
-    assert sealing.unlock_facts(box, key, CASE) == {"kind": "pay"}
+    box = sealing.lock_facts({"kind": "pay"}, key, CASE, PUBLIC)
+    assert sealing.unlock_facts(box, key, CASE, PUBLIC) == {"kind": "pay"}
     with pytest.raises(CannotOpen):
-        sealing.unlock_facts(box, key, uuid4())
+        sealing.unlock_facts(box, key, uuid4(), PUBLIC)
+    with pytest.raises(CannotOpen):
+        sealing.unlock_facts(box, key, CASE, new_pair().public)
 
 
 def test_what_was_told_is_not_in_the_repr() -> None:
