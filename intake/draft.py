@@ -175,7 +175,7 @@ def _begin(session: Session, keys: KeyProvider, conversation_id: int, state: Dra
 
 
 def _append(session: Session, keys: KeyProvider, draft: Draft, part: str, text: str) -> None:
-    """Seal a text to the draft's pair, once the facts have shown that its public half is still the one it began with."""
+    """Seal a text to the draft's pair. Raises CannotOpen when its public half is not the one the facts are bound to."""
     stored_facts(draft, keys)
     last = session.scalar(select(func.max(DraftText.seq)).where(DraftText.draft_id == draft.id)) or 0
     place = Place(draft.id, draft.epoch, last + 1, IN, part)

@@ -15,6 +15,7 @@ from bot.turn import MAX_FAILURES
 from channels.models import MessageState
 from core.database import Database
 from core.keys import KeyProvider
+from intents import gate
 from tests.bot.conftest import Running
 from tests.bot.desk import Desk
 from tests.unit.intake.hotline import Hotline as Intake
@@ -202,14 +203,14 @@ def test_a_damaged_body_is_put_aside_and_neither_a_stop_nor_the_next_message_wai
 def test_a_gate_that_breaks_at_one_message_still_sees_the_stop_behind_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = safety.gate.check
+    whole = gate.check
 
     def broken(text: str) -> object:
         if "odd" in text:
             raise ValueError(text)
         return whole(text)
 
-    monkeypatch.setattr(safety.gate, "check", broken)
+    monkeypatch.setattr(gate, "check", broken)
     conversation = desk.write(PHONE, "an odd one", "STOP")
     safety.check(desk.hotline, conversation)
     assert desk.states(conversation) == [NEW, DONE]

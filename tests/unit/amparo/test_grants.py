@@ -134,7 +134,7 @@ def test_the_worker_reads_and_cuts_back_what_the_engine_writes(settings: Setting
 )
 def test_the_engine_leaves_nothing_that_would_run_with_the_workers_rights(settings: Settings, statement: str) -> None:
     engine = make_engine(settings, "engine", pool_size=1)
-    with pytest.raises(ProgrammingError, match="permission denied|must be owner"), engine.begin() as connection:
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
 

@@ -12,9 +12,8 @@ from core.clock import today
 from core.envelope import CannotOpen, KeyPair, lock, new_pair, unlock
 from core.errors import Denied
 from intake import draft, reading, receipts, retention, routing, service, staff
-from intake.errors import NoDraft, NoReaders
+from intake.errors import KeySwapped, NoDraft, NoReaders
 from intake.models import Case, CaseKey, CaseLink, CaseShred, CaseText, CaseWrap, Role
-from intake.reading import KeySwapped
 from intake.sealing import CASE_LAYER, Seat
 from tests.unit.intake.hotline import Hotline
 
