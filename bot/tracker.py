@@ -19,7 +19,8 @@ EVENTS = Table(
     Column("action_name", String(255)),
 )
 LISTEN = "action_listen"
-BUILT_IN = frozenset({LISTEN, "action_session_start", "action_deactivate_loop", "action_default_fallback"})
+BUILT_IN = frozenset({LISTEN, "action_session_start", "action_deactivate_loop"})
+"""Rasa's own that mean nothing. Its fallback is not among them: then no rule knew an answer, and nothing was said."""
 VALIDATED_BY = {"report_form": "validate_report_form", "job_form": "validate_job_form"}
 """A form's own step stands in the events; its validation is a custom action that does not."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.client import Engine, Parsed
-from bot.exchange import TurnFacts
+from bot.exchange import Args, TurnFacts
 from bot.prompts import STORY_MORE
 from intake import interview, receipts
 from intake.models import ReceiptKind
@@ -50,7 +50,8 @@ def understand(text: str, facts: TurnFacts, engine: Engine) -> Understood:
     if prompt in PIN_PROMPTS:
         return _pin(text, facts)
     if prompt in _QUESTIONS:
-        return _as("tell", facts, told=True, keep=f"draft:{_QUESTIONS[prompt].part or interview.STORY}")
+        part = _QUESTIONS[prompt].part or interview.STORY
+        return _as("tell", facts, told=True, keep=f"draft:{part}", draft=_with_one_more(facts.draft or {}, part))
     if (code := receipts.kind_of(text)) is ReceiptKind.RECEIPT or (code is ReceiptKind.PIN and prompt not in ANSWERS):
         return _as("check_case_status", facts, code=text.strip())
     return _free(text, facts, prompt, engine.parse(text))
@@ -106,6 +107,11 @@ def _may_be_a_story(text: str, intent: str, facts: TurnFacts) -> bool:
     group = load_catalog()[intent].group if intent in load_catalog() else "dialogue"
     told = group in ("reports", "rights", "dialogue") and len(text.split()) > _LONG
     return told and facts.intake_open and not (facts.filed and intent == "add_to_case")
+
+
+def _with_one_more(draft: Args, part: str) -> Args:
+    """The facts of the draft as they are once this text is kept: what is read back counts it."""
+    return {**draft, part: draft.get(part, 0) + 1 if part == interview.STORY else "given"}
 
 
 def _as(

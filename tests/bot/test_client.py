@@ -6,7 +6,17 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from bot.client import LONGEST_TEXT, Engine, EngineAway, EngineFailed, Parsed, command, harmless
+from bot.client import (
+    LONGEST_TEXT,
+    Engine,
+    EngineAway,
+    EngineBroke,
+    EngineFailed,
+    EngineSilent,
+    Parsed,
+    command,
+    harmless,
+)
 from core.config import Settings, load
 
 
@@ -122,3 +132,23 @@ def test_a_call_that_breaks_off_is_a_failure_that_says_nothing_of_the_text(plain
         _engine(plain, answer).parse("secret words")
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        (httpx.ReadTimeout("secret"), EngineSilent),
+        (httpx.WriteTimeout("secret"), EngineSilent),
+        (httpx.RemoteProtocolError("secret"), EngineBroke),
+        (httpx.ReadError("secret"), EngineBroke),
+    ],
+)
+def test_an_engine_that_hangs_and_one_that_died_are_told_apart(
+    plain: Settings, broken: httpx.HTTPError, error: type[EngineFailed]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise broken
+
+    with pytest.raises(EngineFailed) as caught:
+        _engine(plain, answer).turn("c1", "greet", 1)
+    assert type(caught.value) is error

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine as SqlEngine
 
-from bot import effects, safety
+from bot import effects, safety, turn
 from bot.client import Engine
 from bot.effects import Scene
 from bot.exchange import Args
@@ -216,20 +216,7 @@ def test_a_gate_that_breaks_at_one_message_still_sees_the_stop_behind_it(
     assert desk.states(conversation) == [NEW, DONE]
 
 
-class Overtaking(httpx.HTTPTransport):
-    """While the engine thinks, another attempt takes the turn over."""
-
-    def __init__(self, desk: Desk, statement: str) -> None:
-        super().__init__()
-        self._desk, self._statement = desk, statement
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = super().handle_request(request)
-        if "webhook" in request.url.path:
-            self._desk.execute(self._statement)
-        return answer
-
-
+@pytest.mark.parametrize("moment", ["turn.opened", "turn.understood", "turn.handed_over", "turn.decided"])
 @pytest.mark.parametrize(
     "statement",
     [
@@ -238,9 +225,14 @@ class Overtaking(httpx.HTTPTransport):
         "input as (delete from inbox.turn_input) delete from inbox.turn",
     ],
 )
-def test_an_attempt_that_was_overtaken_leaves_no_trace(desk: Desk, statement: str) -> None:
+def test_an_attempt_that_was_overtaken_leaves_no_trace(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: str, statement: str
+) -> None:
+    def overtake(name: str) -> None:
+        if name == moment:
+            desk.execute(statement)
+
+    monkeypatch.setattr(turn, "failpoint", overtake)
     conversation = desk.write(PHONE, "0")
-    engine = Engine(desk.hotline.settings, Overtaking(desk, statement))
-    desk.drain(conversation, engine)
-    engine.close()
+    desk.drain(conversation)
     assert (desk.states(conversation), desk.heard(conversation), desk.failures(conversation)) == ([NEW], [], 0)

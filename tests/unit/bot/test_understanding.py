@@ -54,6 +54,13 @@ def test_inside_the_interview_every_text_is_kept_and_the_engine_is_not_asked() -
     assert (found.intent, found.keep, engine.asked) == ("tell", "draft:story", [])
 
 
+def test_the_text_of_this_very_turn_is_counted_in_what_is_read_back() -> None:
+    confirm = {"prompt": "report.ask_confirm", "choices": {}}
+    assert read("and no water", memory=confirm, draft={"story": 2}).facts.draft == {"story": 3}
+    employer = {"prompt": "report.ask_employer", "choices": {}}
+    assert read("Rancho Azul", memory=employer, draft={"story": 2}).facts.draft == {"story": 2, "employer": "given"}
+
+
 def test_an_answer_about_the_employer_is_kept_as_a_party() -> None:
     found = read("Rancho Azul", memory={"prompt": "report.ask_employer", "choices": {}}, draft={})
     assert found.keep == "draft:employer"
