@@ -19,6 +19,7 @@ from core.config import load
 from core.database import Database
 from core.keys import KeyProvider
 from core.logging import Log, set_up
+from jobs import places
 
 ROLE = "actions"
 log = Log("actions")
@@ -58,6 +59,7 @@ def main() -> None:
     logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
     settings = load(os.environ)
     app = build(Office(Database(settings, ROLE), KeyProvider(settings.keys, ROLE)))
+    places.cities()  # the gazetteer takes most of a second to read: before the first worker, not for them
     log.info("actions_ready", port=port)
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)
 

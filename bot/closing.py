@@ -34,7 +34,7 @@ class Overtaken(Unavailable):
 
 
 class BrokenAnswer(AmparoError):
-    """The dialogue uttered an ordinal that no action wrote."""
+    """The dialogue uttered an ordinal that no action wrote, or nothing at all."""
 
 
 def same_attempt(session: Session, turn: Turn) -> Turn:
@@ -74,6 +74,8 @@ def perform(scene: effects.Scene, said: list[str], lines: dict[int, Line]) -> li
         out.append(lines[ordinal])
     for ordinal in todo:
         out += _do(scene, lines[ordinal])
+    if not out:
+        raise BrokenAnswer("the dialogue said nothing: silence is no answer")
     return out
 
 

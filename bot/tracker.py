@@ -4,11 +4,15 @@ Rasa goes on to its next rule when an action failed or its server was away, and 
 when its events are there, end with listening, and every custom action among them has confirmed itself.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete, func, select, text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, delete, func, select, text
 from sqlalchemy.orm import Session
+
+from intake import interview
 
 EVENTS = Table(
     "events",
@@ -17,26 +21,34 @@ EVENTS = Table(
     Column("sender_id", String(255)),
     Column("type_name", String(255)),
     Column("action_name", String(255)),
+    Column("data", Text),
 )
 LISTEN = "action_listen"
 BUILT_IN = frozenset({LISTEN, "action_session_start", "action_deactivate_loop"})
 """Rasa's own that mean nothing. Its fallback is not among them: then no rule knew an answer, and nothing was said."""
 VALIDATED_BY = {"report_form": "validate_report_form", "job_form": "validate_job_form"}
 """A form's own step stands in the events; its validation is a custom action that does not."""
+REQUESTED = "requested_slot"
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What one turn added to Rasa's memory: the actions in order, without Rasa's own."""
+    """What one turn added to Rasa's memory: the actions in order, without Rasa's own, and the question at its end."""
 
     actions: tuple[str, ...]
     recorded: bool
     """False when Rasa did not get to the end: no events, or the last is not listening."""
+    asks: str | None = None
+    """The slot of the interview that the turn asks for: the action that asks does not stand in the events either."""
 
     def unconfirmed(self, confirmed: Iterable[str]) -> list[str]:
         """The custom actions that should have run and left no proof. Empty for a good turn."""
         proofs = set(confirmed)
-        return [name for name in needed(self.actions) if name not in proofs]
+        needed = [VALIDATED_BY.get(name, name) for name in self.actions]
+        return [name for name in [*needed, *self._asking()] if name not in proofs]
+
+    def _asking(self) -> list[str]:
+        return [f"action_ask_{self.asks}"] if self.asks in interview.SLOTS else []
 
 
 def name_of(conversation_id: int) -> str:
@@ -69,23 +81,21 @@ def prune(session: Session, conversation: str) -> None:
 def steps(session: Session, conversation: str, mark: int) -> Steps:
     """What a turn added above its mark."""
     where = (EVENTS.c.sender_id == conversation, EVENTS.c.id > mark)
-    rows = session.execute(select(EVENTS.c.type_name, EVENTS.c.action_name).where(*where).order_by(EVENTS.c.id)).all()
+    columns = (EVENTS.c.type_name, EVENTS.c.action_name, EVENTS.c.data)
+    rows = session.execute(select(*columns).where(*where).order_by(EVENTS.c.id)).all()
     names = [row.action_name for row in rows if row.type_name == "action"]
     heard = any(row.type_name == "user" for row in rows)
     ours = tuple(name for name in names if name not in BUILT_IN and not name.startswith("utter_"))
-    return Steps(ours, heard and bool(names) and names[-1] == LISTEN)
+    return Steps(ours, heard and bool(names) and names[-1] == LISTEN, _requested(rows))
 
 
-def executed_actions(session: Session, conversation: str, mark: int) -> list[str]:
-    """The custom actions this turn needed, in order: compare them with `bot.exchange.confirmed`."""
-    return needed(steps(session, conversation, mark).actions)
+def _requested(rows: Sequence[Any]) -> str | None:
+    """What a form of this turn asked for last; None when it asked nothing."""
+    slots = [json.loads(row.data) for row in rows if row.type_name == "slot"]
+    asked = [slot["value"] for slot in slots if slot["name"] == REQUESTED]
+    return str(asked[-1]) if asked and asked[-1] else None
 
 
 def _made(session: Session) -> bool:
     """Rasa makes its table at its first start: before that, nobody has talked to it."""
     return session.scalar(text("select to_regclass('rasa.events')")) is not None
-
-
-def needed(actions: Iterable[str]) -> list[str]:
-    """The custom actions behind these steps: a form stands for the action that validates it."""
-    return [VALIDATED_BY.get(name, name) for name in actions]

@@ -236,3 +236,33 @@ def test_an_attempt_that_was_overtaken_leaves_no_trace(
     conversation = desk.write(PHONE, "0")
     desk.drain(conversation)
     assert (desk.states(conversation), desk.heard(conversation), desk.failures(conversation)) == ([NEW], [], 0)
+
+
+class Skipping(httpx.HTTPTransport):
+    """As if the actions had died in the middle of a turn: the question is not asked, and Rasa goes on as if it were."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if "webhook" not in request.url.path:
+            return answer
+        answer.read()
+        self._desk.execute("delete from inbox.turn_action where name like 'action_ask_%'")
+        return httpx.Response(200, json=answer.json()[:-1])
+
+
+@pytest.mark.parametrize(("steps", "digit"), [(TO_THE_STORY, "1"), (TO_THE_STORY[:2], "2")])
+def test_a_question_that_nobody_asked_makes_the_turn_not_count(desk: Desk, steps: tuple[str, ...], digit: str) -> None:
+    calm, shaken = desk.write("+12025550199", *steps, digit), desk.write(PHONE, *steps)
+    desk.drain(calm)
+    desk.drain(shaken)
+    desk.write(PHONE, digit)
+    engine = Engine(desk.hotline.settings, Skipping(desk))
+    desk.drain(shaken, engine, times=MAX_FAILURES - 1)
+    engine.close()
+    assert (desk.states(shaken)[-1], len(desk.heard(shaken))) == (NEW, len(steps) + 1)
+    desk.drain(shaken)
+    assert desk.heard(shaken) == desk.heard(calm)

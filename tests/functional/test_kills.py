@@ -125,7 +125,7 @@ def test_kill_9_of_every_process_loses_repeats_and_moves_nothing(
         print(f"\n{sent} messages in {tries} webhooks: {tally}; seconds from a kill to rest: {seconds}")
     assert tally == Tally(0, 0, 0)
     counted = [int(found.group(1)) for text in calm_report.heard() if (found := COUNTED.search(text))]
-    assert counted == list(range(2, EACH * len(VICTIMS) + 3))
+    assert counted == list(range(2, EACH * len(VICTIMS) + 4))
     everything_is_settled(shaken, before, [calm_report, calm_search, *reports, *searches])
     told = [[WISH, *(words(name, number) for number in range(1, EACH * len(VICTIMS) + 3))] for name in names]
     assert sorted(case["story"] for case in shaken.cases(shaken_key) if case["story"][0] == WISH) == sorted(told)
