@@ -3,17 +3,13 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Enum, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.database import Base
+from core.database import Base, codes
 
 SCHEMA = {"schema": "inbox"}
-
-
-def _states(kind: type[enum.StrEnum]) -> Enum:
-    return Enum(kind, native_enum=False, length=20, values_callable=lambda k: [m.value for m in k])
 
 
 class MessageState(enum.StrEnum):
@@ -117,7 +113,7 @@ class Message(Base):
     opt_out_type: Mapped[str | None] = mapped_column(String(8))
     hour: Mapped[str | None] = mapped_column(ForeignKey(HourlyKey.id))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[MessageState] = mapped_column(_states(MessageState), default=MessageState.NEW)
+    state: Mapped[MessageState] = mapped_column(codes(MessageState), default=MessageState.NEW)
     gated: Mapped[bool] = mapped_column(default=False)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
     received_at: Mapped[datetime] = mapped_column(default=now)
@@ -161,7 +157,7 @@ class Outbox(Base):
     hour: Mapped[str | None] = mapped_column(ForeignKey(HourlyKey.id))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     segments: Mapped[int] = mapped_column(SmallInteger)
-    state: Mapped[OutboxState] = mapped_column(_states(OutboxState), default=OutboxState.READY)
+    state: Mapped[OutboxState] = mapped_column(codes(OutboxState), default=OutboxState.READY)
     attempt: Mapped[int] = mapped_column(SmallInteger, default=0)
     run_at: Mapped[datetime] = mapped_column(default=now)
     sending_since: Mapped[datetime | None]

@@ -1,11 +1,12 @@
 """PostgreSQL through SQLAlchemy: the declarative base, UTC times, and one engine per process role."""
 
+import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -48,6 +49,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Whatever zone the session speaks, answer in UTC."""
         return value.astimezone(UTC) if value is not None else None
+
+
+def codes(kind: type[enum.StrEnum]) -> Enum:
+    """A column of codes, stored by value as plain text: a new code needs no change of type."""
+    return Enum(kind, native_enum=False, length=20, values_callable=lambda found: [member.value for member in found])
 
 
 class Base(DeclarativeBase):

@@ -8,20 +8,16 @@ import enum
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Enum, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from channels.models import Conversation
 from core.clock import now
-from core.database import Base
+from core.database import Base, codes
 
 SCHEMA = {"schema": "intake"}
 KEYRING = {"schema": "keyring"}
-
-
-def _codes(kind: type[enum.StrEnum]) -> Enum:
-    return Enum(kind, native_enum=False, length=20, values_callable=lambda k: [m.value for m in k])
 
 
 class Role(enum.StrEnum):
@@ -73,7 +69,7 @@ class Staff(Base):
     __table_args__ = (SCHEMA,)
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
-    role: Mapped[Role] = mapped_column(_codes(Role))
+    role: Mapped[Role] = mapped_column(codes(Role))
     team_id: Mapped[int] = mapped_column(ForeignKey(Team.id))
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
     fingerprint: Mapped[str | None] = mapped_column(String(39))
@@ -100,7 +96,7 @@ class Draft(Base):
     __table_args__ = (SCHEMA,)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     conversation_id: Mapped[int] = mapped_column(ForeignKey(Conversation.id), unique=True)
-    state: Mapped[DraftState] = mapped_column(_codes(DraftState))
+    state: Mapped[DraftState] = mapped_column(codes(DraftState))
     idle_days: Mapped[int] = mapped_column(SmallInteger)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     case_public: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -141,7 +137,7 @@ class Case(Base):
     state: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(8))
     urgency: Mapped[int] = mapped_column(SmallInteger)
-    status: Mapped[CaseStatus] = mapped_column(_codes(CaseStatus), default=CaseStatus.RECEIVED)
+    status: Mapped[CaseStatus] = mapped_column(codes(CaseStatus), default=CaseStatus.RECEIVED)
     opened: Mapped[date]
     next_deadline: Mapped[date | None]
 
@@ -201,7 +197,7 @@ class Receipt(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id))
     lookup: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    kind: Mapped[ReceiptKind] = mapped_column(_codes(ReceiptKind))
+    kind: Mapped[ReceiptKind] = mapped_column(codes(ReceiptKind))
     expires_at: Mapped[datetime]
 
 
