@@ -95,6 +95,18 @@ class HourlyKey(Base):
     destroyed_at: Mapped[datetime | None]
 
 
+class ReplyKey(Base):
+    """Public half of a pair for one reply, made ahead. The private half is a file of the sender, gone once it left."""
+
+    __tablename__ = "reply_key"
+    __table_args__ = (SCHEMA,)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    taken_at: Mapped[datetime | None]
+    destroyed_at: Mapped[datetime | None]
+
+
 class Message(Base):
     """An inbound message: committed before anything thinks about it. `provider_hash` is the replay guard."""
 
@@ -136,6 +148,7 @@ class Outbox(Base):
 
     `answers` is when the message came that this one answers. Once the worker is silent for 30 minutes an answer is
     held back, for a glance at the phone must not betray: a neutral notice goes out until the worker writes again.
+    A body names the hour or the reply key that it is sealed to.
     """
 
     __tablename__ = "outbox"
@@ -155,6 +168,7 @@ class Outbox(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     even_if_opted_out: Mapped[bool] = mapped_column(default=False)
     hour: Mapped[str | None] = mapped_column(ForeignKey(HourlyKey.id))
+    reply_key_id: Mapped[int | None] = mapped_column(ForeignKey(ReplyKey.id), unique=True)
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     segments: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[OutboxState] = mapped_column(codes(OutboxState), default=OutboxState.READY)

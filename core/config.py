@@ -28,6 +28,7 @@ class Settings:
     keys: Path
     database_url: str | None
     public_url: str
+    console_url: str
     sms_number: str | None
     whatsapp_number: str | None
     account_sid: str
@@ -60,6 +61,7 @@ def load(env: Mapping[str, str]) -> Settings:
         keys=Path(env.get("AMPARO_KEYS") or home / "keys").expanduser().absolute(),
         database_url=_database_url(env.get("DATABASE_URL"), faults),
         public_url=_url(env, "AMPARO_PUBLIC_URL", "http://127.0.0.1:8080", faults),
+        console_url=_url(env, "AMPARO_CONSOLE_URL", "http://127.0.0.1:8081", faults),
         sms_number=_number(env, "AMPARO_SMS_NUMBER", faults),
         whatsapp_number=_number(env, "AMPARO_WHATSAPP_NUMBER", faults),
         account_sid=env.get("TWILIO_ACCOUNT_SID", ""),

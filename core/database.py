@@ -13,8 +13,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from core.config import Settings
 from core.keys import KeyProvider
 
-SCHEMAS = ("inbox", "intake", "keyring", "jobs", "outreach", "rasa")
-ROLES = ("gateway", "worker", "actions", "sender", "engine", "operator")
+SCHEMAS = ("inbox", "intake", "keyring", "jobs", "outreach", "rasa", "console")
+ROLES = ("gateway", "worker", "actions", "sender", "console", "engine", "operator")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -11,15 +11,15 @@ from core.errors import AmparoError, Denied
 _NAME = re.compile(r"[a-z0-9][a-z0-9.\-/]*")
 
 KEY_BYTES = 32
-SECRETS = ("pepper", "receipt", "memory", "audit")
+SECRETS = ("pepper", "receipt", "memory", "audit", "console")
 PAIRS = ("contact",)
 _PUBLIC = ("contact.pub",)
 HOLDERS: dict[str, tuple[str, ...]] = {
     "gateway": ("pepper", *_PUBLIC),
     "worker": ("pepper", "receipt", "memory", "hour/", "draft/", *_PUBLIC),
     "actions": ("hour/",),
-    "sender": ("contact.key", "hour/", *_PUBLIC),
-    "console": ("audit", *_PUBLIC),
+    "sender": ("contact.key", "hour/", "reply/", *_PUBLIC),
+    "console": ("audit", "console", *_PUBLIC),
     "operator": ("audit", *_PUBLIC),
     "engine": (),
     "owner": ("",),

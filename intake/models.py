@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from channels.models import Conversation
+from channels.models import Conversation, HourlyKey, ReplyKey
 from core.clock import now
 from core.database import Base, codes
 
@@ -38,12 +38,21 @@ class DraftState(enum.StrEnum):
 
 
 class CaseStatus(enum.StrEnum):
-    """Where a case stands."""
+    """Where a case stands. `withdrawn`: the worker took it back with the code."""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class ReplyState(enum.StrEnum):
+    """Life of a reply: it waits for the worker's code, leaves, or is taken back before it left."""
+
+    WAITING = "waiting"
+    RELEASED = "released"
+    TAKEN_BACK = "taken_back"
 
 
 class ReceiptKind(enum.StrEnum):
@@ -163,6 +172,9 @@ class CaseWrap(Base):
     box: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+Index("ix_case_wrap_reader", CaseWrap.reader, CaseWrap.case_id)
+
+
 class CaseText(Base):
     """One sealed item of a case, in order."""
 
@@ -184,6 +196,74 @@ class CaseLink(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey(Conversation.id), index=True)
     filed_at: Mapped[datetime] = mapped_column(default=now)
+    push: Mapped[bool] = mapped_column(default=False)
+    """Did the worker say that this phone may get the neutral notice?"""
+
+
+class CaseStep(Base):
+    """A change of status and the day by which the team promised to write: codes and days, for the worker to ask."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (SCHEMA,)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
+    n: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    status: Mapped[CaseStatus] = mapped_column(codes(CaseStatus))
+    day: Mapped[date]
+    promised: Mapped[date | None]
+
+
+class CaseReply(Base):
+    """A reply that waits for the worker's code, sealed in the browser to a key that only the sender can open."""
+
+    __tablename__ = "case_reply"
+    __table_args__ = (SCHEMA,)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), index=True)
+    reply_key_id: Mapped[int] = mapped_column(ForeignKey(ReplyKey.id), unique=True)
+    box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    segments: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[ReplyState] = mapped_column(codes(ReplyState), default=ReplyState.WAITING)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CaseAssignment(Base):
+    """Who answers for a case."""
+
+    __tablename__ = "case_assignment"
+    __table_args__ = (SCHEMA,)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), index=True)
+
+
+class CaseCheck(Base):
+    """The conflict check: what a member of staff answered after seeing the party names alone."""
+
+    __tablename__ = "case_check"
+    __table_args__ = (SCHEMA,)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id), primary_key=True)
+    conflict: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Erasure(Base):
+    """The worker asked with the code to erase a filed case. It can be undone until `due_at`."""
+
+    __tablename__ = "erasure"
+    __table_args__ = (SCHEMA,)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ReceiptWish(Base):
+    """A receipt made in a browser for a report taken by phone or in person, sealed to the hour until it is hashed."""
+
+    __tablename__ = "receipt_wish"
+    __table_args__ = (SCHEMA,)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey(Case.id), primary_key=True)
+    hour: Mapped[str] = mapped_column(ForeignKey(HourlyKey.id), index=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Receipt(Base):

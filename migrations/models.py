@@ -9,7 +9,7 @@ from sqlalchemy import MetaData
 
 from core.database import SCHEMAS, Base
 
-AREAS = ("channels", "bot", "intake", "jobs", "rights", "outreach")
+AREAS = ("channels", "bot", "intake", "jobs", "rights", "outreach", "console")
 
 
 def metadata() -> MetaData:
