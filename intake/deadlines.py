@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from intake import interview, yamlfile
+from intake import hours, interview, yamlfile
 from intake.errors import TableFault
 
 GRAVE = frozenset({"papers", "threats", "hurt", "touched"})
@@ -45,6 +45,11 @@ class Deadline:
     day: date
     citation: str
     evidence: str
+
+    @property
+    def act_by(self) -> date:
+        """The day itself or, on a weekend or holiday, the working day before it: offices are closed on the last day."""
+        return hours.working_day(self.day)
 
     @property
     def verified(self) -> bool:

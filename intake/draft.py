@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.clock import now
 from core.keys import KeyProvider
 from core.logging import Log
-from intake import draftkeys, interview, readers, sealing
+from intake import draftkeys, interview, readers, receipts, sealing
 from intake.errors import IntakeClosed, NoDraft, NotACode
 from intake.facts import Facts, check, with_parts
 from intake.models import Draft, DraftState, DraftText, DraftWrap
@@ -151,6 +151,14 @@ def discard(session: Session, keys: KeyProvider, draft: Draft) -> None:
     draftkeys.destroy_after_commit(session, keys, draft.id)
     session.delete(draft)
     session.flush()
+
+
+def pin_fits(session: Session, keys: KeyProvider, conversation_id: int, digits: str) -> bool:
+    """Is this the secret number that the worker chose for the draft?"""
+    draft = current(session, keys, conversation_id)
+    if draft is None or draft.pin_lookup is None:
+        return False
+    return draft.pin_lookup == receipts.pin_lookup(keys, conversation_id, digits)
 
 
 def _locked(session: Session, conversation_id: int) -> Draft | None:

@@ -8,7 +8,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -149,6 +149,11 @@ class Case(Base):
     status: Mapped[CaseStatus] = mapped_column(codes(CaseStatus), default=CaseStatus.RECEIVED)
     opened: Mapped[date]
     next_deadline: Mapped[date | None]
+
+
+DUE = func.coalesce(Case.next_deadline, text("'infinity'::date"))
+"""The next clock of a case; one without any stands last."""
+Index("ix_case_queue", Case.urgency, DUE, Case.opened, Case.id)
 
 
 class CaseKey(Base):
@@ -295,7 +300,7 @@ class Audit(Base):
     """One link of the hash chain. `object` is a random id; `detail` holds codes and fingerprints."""
 
     __tablename__ = "audit"
-    __table_args__ = (SCHEMA,)
+    __table_args__ = (Index("ix_audit_object", "object", "n"), SCHEMA)
     n: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(40))

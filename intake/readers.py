@@ -7,12 +7,30 @@ from intake.models import RecoveryKey, Role, Staff, Team
 from intake.routing import DEFAULT_TEAM
 from intake.sealing import Reader
 
-STAFF, RECOVERY = "staff", "recovery"
+STAFF, RECOVERY, LOST = "staff", "recovery", "lost"
+MAY_HOLD = (Role.INTAKE, Role.OFFICER)
+"""Roles that a colleague may give a case to."""
 
 
 def name_of(staff_id: int) -> str:
     """A member of staff as reader and as actor of the audit chain."""
     return f"{STAFF}:{staff_id}"
+
+
+def lost_name(staff_id: int) -> str:
+    """Marks what somebody's lost key could open: a wrap under this name opens for nobody."""
+    return f"{LOST}:{staff_id}"
+
+
+def colleagues(session: Session) -> list[Staff]:
+    """Everybody who may hold a wrap now: active, with a key, in a role that reads."""
+    return [staff for staff in reading_staff(session) if staff.public_key is not None]
+
+
+def reading_staff(session: Session) -> list[Staff]:
+    """Everybody active in a role that reads, also while they have no key."""
+    query = select(Staff).where(Staff.role.in_(MAY_HOLD), Staff.disabled_at.is_(None))
+    return list(session.scalars(query.order_by(Staff.id)))
 
 
 def active(session: Session, team: str | None = None) -> list[Reader]:

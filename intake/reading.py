@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,27 @@ from sqlalchemy.orm import Session
 
 from core.envelope import CannotOpen, public_of
 from core.errors import Denied
-from intake import audit, interview, sealing, service
+from intake import audit, interview, sealing, service, steps
 from intake.deadlines import deadlines
-from intake.errors import KeySwapped
-from intake.models import Case, CaseShred, CaseText, CaseWrap, RecoveryKey, Staff
+from intake.errors import KeySwapped, NoSuchCase
+from intake.models import Case, CaseReply, CaseShred, CaseStep, CaseText, CaseWrap, RecoveryKey, ReplyState, Staff
 from intake.readers import RECOVERY, STAFF
 from intake.routing import route
 from intake.sealing import Place, Seat
 from intake.service import FACTS
+
+READ = "case.read"
+NOTE, REPLY = "note", "reply"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Where a reply is on its way; a copy of its words is the item `seq` of the case."""
+
+    id: int
+    seq: int
+    state: ReplyState
+    created: datetime
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class SealedCase:
     texts: Sequence[CaseText]
     publics: dict[int, bytes]
     shred: bytes = field(repr=False)
+    steps: Sequence[CaseStep]
+    replies: Sequence[Reply]
 
 
 @dataclass(frozen=True)
@@ -63,17 +79,26 @@ def begin(session: Session, reference: str, private: bytes) -> SealedCase:
     """
     reader = _reader(session, public_of(private))
     case = _find(session, reference)
-    query = select(CaseWrap).where(CaseWrap.case_id == case.id, CaseWrap.reader == reader) if case else None
-    wraps = session.scalars(query).all() if query is not None else []
+    sealed = gather(session, case, reader)
+    audit.append(session, reader, READ, str(sealed.case.id), items=len(sealed.texts))
+    return sealed
+
+
+def gather(session: Session, case: Case | None, reader: str) -> SealedCase:
+    """A case as it is sealed, with the wraps of this reader. The caller writes down that it was read.
+
+    Raises NoSuchCase when the reader has no wrap of it, KeySwapped when its key is not the recorded one.
+    """
+    wraps = _wraps(session, case.id, reader) if case else []
     if case is None or not wraps:
-        raise Denied("there is no such case, or this key may not read it")
+        raise NoSuchCase("there is no such case, or this key may not read it")
     publics = service.publics(session, case.id)
     shred = session.get(CaseShred, case.id)
     if shred is None:
         raise Denied("this case was destroyed: its crypto-shred key is gone")
     texts = session.scalars(select(CaseText).where(CaseText.case_id == case.id).order_by(CaseText.seq)).all()
-    audit.append(session, reader, "case.read", str(case.id), items=len(texts))
-    return SealedCase(case, wraps, texts, publics, shred.key)
+    taken = steps.every(session, case.id)
+    return SealedCase(case, wraps, texts, publics, shred.key, taken, _replies(session, case.id, texts))
 
 
 def unseal(sealed: SealedCase, private: bytes) -> dict[str, Any]:
@@ -92,10 +117,38 @@ def unseal(sealed: SealedCase, private: bytes) -> dict[str, Any]:
         "story": [item.text for item in told if item.part == interview.STORY],
         "parties": {part: _texts(told, part) for part in (interview.EMPLOYER, interview.PLACE)},
         "messages": [vars(item) for item in told],
+        "notes": _texts(told, NOTE),
+        "replies": [{**reply_shown(reply), "text": _text(opened.get(reply.seq))} for reply in sealed.replies],
+        "steps": [step_shown(step) for step in sealed.steps],
         "routing": _routing(facts),
         "deadlines": _deadlines(sealed.case, facts),
         "damaged": [seq for seq, item in opened.items() if item is None],
     }
+
+
+def step_shown(step: CaseStep) -> dict[str, Any]:
+    """A step as plain JSON values."""
+    promised = step.promised.isoformat() if step.promised else None
+    return {"n": step.n, "status": step.status.value, "day": step.day.isoformat(), "promised": promised}
+
+
+def reply_shown(reply: Reply) -> dict[str, Any]:
+    """Where a reply is on its way, as plain JSON values."""
+    created = reply.created.isoformat(timespec="seconds")
+    return {"id": reply.id, "seq": reply.seq, "state": reply.state.value, "created": created}
+
+
+def _replies(session: Session, case_id: UUID, texts: Sequence[CaseText]) -> list[Reply]:
+    """Reply and copy are written together, under the case's row: the copy of each has its rank."""
+    query = select(CaseReply.id, CaseReply.state, CaseReply.created_at).where(CaseReply.case_id == case_id)
+    rows = session.execute(query.order_by(CaseReply.id)).all()
+    copies = [text.seq for text in texts if text.part == REPLY]
+    return [Reply(row.id, seq, row.state, row.created_at) for row, seq in zip(rows, copies, strict=False)]
+
+
+def _wraps(session: Session, case_id: UUID, reader: str) -> Sequence[CaseWrap]:
+    query = select(CaseWrap).where(CaseWrap.case_id == case_id, CaseWrap.reader == reader)
+    return session.scalars(query.order_by(CaseWrap.epoch)).all()
 
 
 def _reader(session: Session, public: bytes) -> str:
@@ -132,6 +185,10 @@ def _opened(text: CaseText, half: bytes | None) -> Item | None:
     return Item(text.seq, text.direction, text.part, told.at.isoformat(timespec="seconds"), told.text)
 
 
+def _text(item: Item | None) -> str | None:
+    return item.text if item else None
+
+
 def _texts(items: Sequence[Item], part: str) -> list[str]:
     return [item.text for item in items if item.part == part]
 
@@ -150,4 +207,5 @@ def _routing(facts: dict[str, str]) -> dict[str, Any]:
 
 def _deadlines(case: Case, facts: dict[str, str]) -> list[dict[str, Any]]:
     found = deadlines(facts, case.opened)
-    return [{"id": d.id, "day": d.day.isoformat(), "citation": d.citation, "verified": d.verified} for d in found]
+    days = [(d, {"day": d.day.isoformat(), "act_by": d.act_by.isoformat()}) for d in found]
+    return [{"id": d.id, **day, "citation": d.citation, "verified": d.verified} for d, day in days]

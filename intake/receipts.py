@@ -18,10 +18,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from channels import hourly
 from core.clock import now
-from core.envelope import keyed_hash, slow_hash
-from core.keys import KeyProvider
-from intake.models import Attempt, Receipt, ReceiptKind
+from core.envelope import CannotOpen, keyed_hash, slow_hash
+from core.keys import KeyMissing, KeyProvider
+from core.logging import Log
+from intake.models import Attempt, Receipt, ReceiptKind, ReceiptWish
+
+log = Log("intake")
 
 LIFE = timedelta(days=365)
 PER_HOUR, PER_DAY = 5, 20
@@ -89,6 +93,23 @@ def add(session: Session, case_id: UUID, kind: ReceiptKind, lookup: bytes) -> No
     session.flush()
 
 
+def grant_wishes(session: Session, keys: KeyProvider) -> int:
+    """Store the look-up values of receipts that browsers made (`ReceiptWish`); returns how many were good.
+
+    One that cannot be opened, is no receipt or belongs to another case already is given up with an alarm.
+    """
+    granted = 0
+    for wish in session.scalars(select(ReceiptWish).with_for_update(skip_locked=True)).all():
+        lookup = _wished(wish, keys)
+        session.delete(wish)
+        if lookup is None or _taken_by(session, lookup) is not None:
+            log.alarm("receipt_wish_lost")
+            continue
+        add(session, wish.case_id, ReceiptKind.RECEIPT, lookup)
+        granted += 1
+    return granted
+
+
 def exists(session: Session, case_id: UUID) -> bool:
     """Does a receipt or PIN protect this case, valid or expired?"""
     return session.scalars(select(Receipt.id).where(Receipt.case_id == case_id).limit(1)).first() is not None
@@ -133,6 +154,19 @@ def lookup_of(keys: KeyProvider, kind: ReceiptKind, secret: str) -> bytes:
     with _slot(keys.directory):
         slow = slow_hash(secret, keyed_hash(key, "salt", kind.value)[:16])
     return keyed_hash(key, kind.value, slow.hex())
+
+
+def _wished(wish: ReceiptWish, keys: KeyProvider) -> bytes | None:
+    try:
+        text = hourly.open_text(wish.body, wish.hour, f"receipt_wish|{wish.case_id.hex}", keys)
+    except (KeyMissing, CannotOpen, UnicodeDecodeError):
+        return None
+    digits = digits_of(text) or ""
+    return lookup_of(keys, ReceiptKind.RECEIPT, digits) if is_sound(digits) else None
+
+
+def _taken_by(session: Session, lookup: bytes) -> UUID | None:
+    return session.scalar(select(Receipt.case_id).where(Receipt.kind == ReceiptKind.RECEIPT, Receipt.lookup == lookup))
 
 
 def _bound(conversation_id: int, pin: str) -> str:

@@ -29,7 +29,7 @@ class Route:
     @property
     def verified(self) -> bool:
         """May the citation be shown as checked?"""
-        return self.evidence in yamlfile.VERIFIED
+        return bool(self.citation) and self.evidence in yamlfile.VERIFIED
 
     @property
     def needs_consent(self) -> tuple[Body, ...]:

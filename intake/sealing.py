@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.envelope import lock, new_pair, pad, seal, unlock, unpad, unseal
 
-IN, OUT = "in", "out"
+IN, OUT, OWN = "in", "out", "own"
 DRAFT_LAYER, CASE_LAYER = "draft", "case"
 
 
@@ -90,12 +90,22 @@ def make_pair(case_id: UUID, epoch: int, readers: Iterable[Reader], outer: bytes
 
 def rewrap(box: bytes, seat: Seat, draft_key: bytes, shred_key: bytes) -> bytes:
     """Filing: take the outer layer of the draft off and put the crypto-shred layer on."""
-    return lock(unlock(box, draft_key, seat.layer(DRAFT_LAYER)), shred_key, seat.layer(CASE_LAYER))
+    return shred_layer_on(unlock(box, draft_key, seat.layer(DRAFT_LAYER)), seat, shred_key)
+
+
+def shred_layer_on(inner: bytes, seat: Seat, shred_key: bytes) -> bytes:
+    """A wrap as a reader made it or gets it, inside the crypto-shred layer."""
+    return lock(inner, shred_key, seat.layer(CASE_LAYER))
+
+
+def shred_layer_off(box: bytes, seat: Seat, shred_key: bytes) -> bytes:
+    """The inner wrap, which only its reader opens. Raises CannotOpen."""
+    return unlock(box, shred_key, seat.layer(CASE_LAYER))
 
 
 def open_wrap(box: bytes, seat: Seat, shred_key: bytes, reader_private: bytes) -> bytes:
     """The private half of a case, for a reader. Raises CannotOpen."""
-    return unseal(unlock(box, shred_key, seat.layer(CASE_LAYER)), reader_private, seat.info)
+    return unseal(shred_layer_off(box, seat, shred_key), reader_private, seat.info)
 
 
 def seal_item(told: Told, public: bytes, place: Place) -> bytes:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.clock import now, today
 from core.envelope import new_key
 from core.ids import alias
 from core.keys import KeyProvider
-from intake import audit, draft, readers, receipts, sealing
+from intake import audit, draft, readers, receipts, sealing, steps
 from intake.deadlines import deadlines, urgency
 from intake.errors import KeySwapped, NoReaders
 from intake.models import (
@@ -32,7 +32,8 @@ from intake.sealing import IN, Place, Reader, Seat, Told
 
 HOTLINE = "hotline"
 FACTS = "facts"
-_CLOSED = (CaseStatus.CLOSED, CaseStatus.DECLINED)
+FILED, EPOCH = "case.filed", "case.epoch"
+_CLOSED = (CaseStatus.CLOSED, CaseStatus.DECLINED, CaseStatus.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Status:
 
     status: str | None = None
     limited: bool = False
+    case_id: UUID | None = field(default=None, compare=False)
 
 
 def intake_open(session: Session) -> bool:
@@ -72,14 +74,16 @@ def file_draft(session: Session, keys: KeyProvider, conversation_id: int, langua
     team, chosen = _readers_for(session, report, facts)
     if not chosen:
         raise NoReaders("no active reader holds a key to this draft: it was not filed")
-    case = _case(session, report.id, team, language, facts)
-    session.add(CaseLink(case_id=case.id, conversation_id=conversation_id))
+    case = new_case(session, report.id, team, language, facts)
+    push = facts.get("safe") == "safe"  # the phone is safe to write to: it may get the neutral notice
+    session.add(CaseLink(case_id=case.id, conversation_id=conversation_id, push=push))
     readable_by = [*chosen, *readers.recovery(session)]
     _move_wraps(session, report, draft.key_of(report, keys), {reader.name for reader in readable_by})
     _move_texts(session, report, facts)
     filed = _prove(session, keys, report, facts, case)
     draft.discard(session, keys, report)
-    _record_filing(session, report, readable_by)  # last: it makes every other writer of the chain wait for our commit
+    # Last: it makes every other writer of the chain wait for our commit.
+    record_filing(session, HOTLINE, report.id, report.case_public, readable_by)
     return filed
 
 
@@ -107,7 +111,7 @@ def case_status(session: Session, keys: KeyProvider, conversation_id: int, text:
     """The status of the case whose receipt or PIN this message is. A wrong try is not counted here: `wrong_code`."""
     checked = receipts.check(session, keys, conversation_id, text)
     case = session.get(Case, checked.case_id) if checked.case_id else None
-    return Status(case.status.value if case else None, checked.limited)
+    return Status(case.status.value, case_id=case.id) if case else Status(limited=checked.limited)
 
 
 def wrong_code(session: Session, conversation_id: int) -> None:
@@ -120,9 +124,12 @@ def has_case(session: Session, conversation_id: int) -> bool:
     return _newest_case(session, conversation_id) is not None
 
 
-def add_to_case(session: Session, conversation_id: int, text: str) -> bool:
-    """Seal a text to the newest open case of the conversation; a phone alone may. False if there is none."""
-    case = _newest_case(session, conversation_id)
+def add_to_case(session: Session, conversation_id: int, text: str, proved: UUID | None = None) -> bool:
+    """Seal a text to the case that a code proved, else to the newest open one of the conversation: a phone alone may.
+
+    False if there is none.
+    """
+    case = _newest_case(session, conversation_id) if proved is None else locked(session, proved)
     if case is None:
         return False
     epoch, public = max(publics(session, case.id).items())
@@ -132,14 +139,59 @@ def add_to_case(session: Session, conversation_id: int, text: str) -> bool:
     return True
 
 
+def withdraw(session: Session, case_id: UUID) -> bool:
+    """The worker takes a case back with the code: the work stops, and the team sees that. False if it is gone."""
+    case = locked(session, case_id)
+    if case is not None and case.status is not CaseStatus.WITHDRAWN:
+        case.status = CaseStatus.WITHDRAWN
+        steps.add(session, case_id, case.status, None)
+        audit.append(session, HOTLINE, "case.withdrawn", str(case_id))
+    return case is not None
+
+
+def unlink(session: Session, conversation_id: int) -> int:
+    """Nothing joins this phone to a case any more; each is reachable by its code alone. Returns how many there were."""
+    gone = delete(CaseLink).where(CaseLink.conversation_id == conversation_id).returning(CaseLink.case_id)
+    cases = session.scalars(gone).all()
+    for case_id in cases:
+        audit.append(session, HOTLINE, "case.unlinked", str(case_id))
+    return len(cases)
+
+
+def locked(session: Session, case_id: UUID) -> Case | None:
+    """A case by its id, its row locked so that items and steps keep their order."""
+    return session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one_or_none()
+
+
 def publics(session: Session, case_id: UUID) -> dict[int, bytes]:
     """The public halves of a case by epoch, each compared with the audit chain. Raises KeySwapped."""
     rows = session.scalars(select(CaseKey).where(CaseKey.case_id == case_id))
     found = {row.epoch: row.public for row in rows}
-    recorded = {detail["epoch"]: detail["public"] for detail in audit.recorded(session, "case.filed", str(case_id))}
-    if recorded != {epoch: public.hex() for epoch, public in found.items()}:
+    chain = [detail for action in (FILED, EPOCH) for detail in audit.recorded(session, action, str(case_id))]
+    recorded = sorted((detail["epoch"], detail["public"]) for detail in chain)
+    if not found or recorded != sorted((epoch, public.hex()) for epoch, public in found.items()):
         raise KeySwapped("the key of this case is not the one recorded at filing: do not write to it, tell everybody")
     return found
+
+
+def new_case(session: Session, case_id: UUID, team: str, language: str, facts: dict[str, str]) -> Case:
+    """The row of a report that is being filed, with its first step."""
+    due = deadlines(facts, today())
+    case = Case(id=case_id, alias=_free_alias(session), team=team, state=facts.get("state"), language=language)
+    case.urgency, case.opened, case.status = urgency(facts, today()), today(), CaseStatus.RECEIVED
+    case.next_deadline = due[0].day if due else None
+    session.add(case)
+    session.flush()
+    steps.add(session, case.id, case.status, steps.first_promise(today()))
+    return case
+
+
+def record_filing(
+    session: Session, actor: str, case_id: UUID, public: bytes, readable_by: Sequence[Reader], **detail: str
+) -> None:
+    """Write into the chain who may read a new case, and the public half that everything of it is sealed to."""
+    names = ",".join(reader.name for reader in readable_by)
+    audit.append(session, actor, FILED, str(case_id), epoch=1, public=public.hex(), readers=names, **detail)
 
 
 def pin_waits(session: Session, conversation_id: int) -> bool:
@@ -156,16 +208,6 @@ def _readers_for(session: Session, report: Draft, facts: dict[str, str]) -> tupl
         if chosen:
             return team, chosen
     return DEFAULT_TEAM, []
-
-
-def _case(session: Session, case_id: UUID, team: str, language: str, facts: dict[str, str]) -> Case:
-    due = deadlines(facts, today())
-    case = Case(id=case_id, alias=_free_alias(session), team=team, state=facts.get("state"), language=language)
-    case.urgency, case.opened, case.status = urgency(facts, today()), today(), CaseStatus.RECEIVED
-    case.next_deadline = due[0].day if due else None
-    session.add(case)
-    session.flush()
-    return case
 
 
 def _free_alias(session: Session) -> str:
@@ -193,12 +235,6 @@ def _move_texts(session: Session, report: Draft, facts: dict[str, str]) -> None:
         session.add(_item(place, item.box))
     place = Place(report.id, report.epoch, 1 + max((item.seq for item in texts), default=0), IN, FACTS)
     _add_item(session, report.case_public, place, sealing.as_text(facts))
-
-
-def _record_filing(session: Session, report: Draft, readable_by: list[Reader]) -> None:
-    names = ",".join(reader.name for reader in readable_by)
-    public = report.case_public.hex()
-    audit.append(session, HOTLINE, "case.filed", str(report.id), epoch=report.epoch, public=public, readers=names)
 
 
 def _prove(session: Session, keys: KeyProvider, report: Draft, facts: dict[str, str], case: Case) -> Filed:

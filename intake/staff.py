@@ -22,7 +22,7 @@ class StaffFault(AmparoError):
     """This member of staff cannot be added or changed; the text says why."""
 
 
-def add(session: Session, email: str, role: Role, team: str, public: bytes | None) -> Staff:
+def add(session: Session, email: str, role: Role, team: str, public: bytes | None, actor: str = OPERATOR) -> Staff:
     """Add somebody, or give the key to somebody who has none yet. A key in use is never replaced here."""
     email, staff = check(session, email, role)
     _refuse_used(session, public)
@@ -35,7 +35,7 @@ def add(session: Session, email: str, role: Role, team: str, public: bytes | Non
         staff.public_key, staff.fingerprint = public, fingerprint(public)
     session.flush()
     key = public.hex() if public else ""
-    audit.append(session, OPERATOR, "staff.added", name_of(staff.id), role=role.value, team=staff.team_id, key=key)
+    audit.append(session, actor, "staff.added", name_of(staff.id), role=role.value, team=staff.team_id, key=key)
     return staff
 
 
@@ -48,15 +48,29 @@ def check(session: Session, email: str, role: Role) -> tuple[str, Staff | None]:
     return email, staff
 
 
-def disable(session: Session, email: str) -> Staff:
-    """Nothing is wrapped to this person from now on, and they read no case through this server."""
+def find(session: Session, email: str) -> Staff:
+    """Somebody by e-mail address. Raises StaffFault."""
     staff = session.scalars(select(Staff).where(Staff.email == email.strip().lower())).one_or_none()
     if staff is None:
         raise StaffFault("nobody on the staff has this e-mail address")
+    return staff
+
+
+def disable(session: Session, email: str, actor: str = OPERATOR) -> Staff:
+    """Nothing is wrapped to this person from now on, and they read no case through this server."""
+    staff = find(session, email)
     if staff.disabled_at is None:
         staff.disabled_at = now()
-        audit.append(session, OPERATOR, "staff.disabled", name_of(staff.id))
+        audit.append(session, actor, "staff.disabled", name_of(staff.id))
     return staff
+
+
+def set_key(session: Session, staff: Staff, public: bytes) -> None:
+    """Somebody's own new key, made in their browser. Raises StaffFault for a key that somebody uses already."""
+    _refuse_used(session, public)
+    staff.public_key, staff.fingerprint = public, fingerprint(public)
+    session.flush()
+    audit.append(session, name_of(staff.id), "staff.key", name_of(staff.id), key=public.hex())
 
 
 def add_recovery(session: Session, public: bytes) -> RecoveryKey:

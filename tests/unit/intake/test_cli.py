@@ -8,10 +8,11 @@ from sqlalchemy import text
 from typer import Typer
 from typer.testing import CliRunner, Result
 
+from console.cli import staff_app
 from core.config import Settings
 from core.envelope import KeyPair
 from intake import audit, reading, receipts
-from intake.cli import audit_app, cases_app, keys_app, staff_app
+from intake.cli import audit_app, cases_app, keys_app
 from tests.unit.intake.hotline import Hotline
 
 PASSPHRASE = "six plain words"

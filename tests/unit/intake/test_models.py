@@ -17,6 +17,8 @@ SEALED = {
     "draft_text.box",
     "case_wrap.box",
     "case_text.box",
+    "case_reply.box",
+    "receipt_wish.body",
 }
 EXCUSED = {
     "team.name": "the name of a team of ours, said in the notice",

@@ -11,7 +11,7 @@ PAY = {**LAST, "id": "pay", "when": {"kind": "pay"}}
 
 TABLE = [
     ({"kind": "papers"}, "papers_held", ["nhth", "doj"]),
-    ({"kind": "threats", "wish": "named"}, "safety_retaliation", ["osha", "whd"]),
+    ({"kind": "threats", "wish": "named"}, "threats_to_tell", ["whd", "osha"]),
     ({"kind": "threats", "wish": "advice"}, "threats_or_fired", ["whd"]),
     ({"kind": "hurt"}, "hurt_or_unsafe", ["osha"]),
     ({"kind": "touched"}, "touched_or_insulted", ["eeoc"]),
@@ -64,3 +64,4 @@ def test_a_faulty_table_is_refused(table: list[dict[str, object]], words: str) -
 def test_only_checked_citations_count_as_verified() -> None:
     assert {rule.evidence in ("V", "V2") for rule in routing.routes() if rule.verified} == {True}
     assert not routing.route({"kind": "touched"}).verified
+    assert not routing.route({}).verified

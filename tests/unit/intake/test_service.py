@@ -284,3 +284,32 @@ def test_retention_ends_drafts_receipts_and_counted_tries(hotline: Hotline, ana:
         assert retention.run(session, hotline.keys) == retention.Ended(drafts=1, links=1, receipts=1, keys=0)
         assert retention.run(session, hotline.keys) == retention.Ended(drafts=0, links=0, receipts=0, keys=0)
     assert hotline.draft_keys() == []
+
+
+@pytest.mark.parametrize(("answer", "push"), [({"safe": "safe"}, True), ({"safe": "unsafe"}, False), ({}, False)])
+def test_only_a_phone_that_is_safe_to_write_to_gets_the_neutral_notice(
+    hotline: Hotline, ana: KeyPair, answer: dict[str, str], push: bool
+) -> None:
+    hotline.file(hotline.told("story", **answer))
+    with hotline.worker.begin() as session:
+        assert session.scalars(select(CaseLink.push)).one() is push
+
+
+def test_an_unlinked_phone_adds_to_nothing_and_the_code_still_opens(hotline: Hotline, ana: KeyPair) -> None:
+    conversation, other = hotline.told("story", code="receipt"), hotline.told("of another")
+    filed = hotline.file(conversation)
+    hotline.file(other)
+    with hotline.worker.begin() as session:
+        assert service.unlink(session, conversation) == 1
+        assert not service.has_case(session, conversation) and service.has_case(session, other)
+        found = service.case_status(session, hotline.keys, conversation, filed.receipt or "")
+        assert service.add_to_case(session, conversation, "with the code", found.case_id)
+    assert hotline.read(filed.alias, ana.private)["story"] == ["story", "with the code"]
+
+
+def test_a_phone_alone_adds_nothing_to_a_case_that_was_taken_back(hotline: Hotline, ana: KeyPair) -> None:
+    conversation = hotline.told("story")
+    hotline.file(conversation)
+    with hotline.worker.begin() as session:
+        service.withdraw(session, session.scalars(select(Case.id)).one())
+        assert not service.add_to_case(session, conversation, "more")
