@@ -26,6 +26,7 @@ CONTROL_INTENTS = (
     "delete_my_data",
     "talk_to_person",
     "resume",
+    "wrong_number",
 )
 
 type Phrases = tuple[str, ...]

@@ -1,6 +1,7 @@
 """Rights cards: what the law says, since when we know it, whether it is enforced today and by whom.
 
 `cards/<topic>.yml` holds codes and sources; the sentences are in the catalogs. A topic without a file has no card yet.
+`facts` and `advice` together are the English words of the card: a test fails when a sentence of law has no source.
 """
 
 import enum
@@ -16,7 +17,7 @@ import yaml
 from core.errors import AmparoError
 
 FOLDER = Path(__file__).parent / "cards"
-_FIELDS = {"intent", "as_of", "status", "enforced_by", "citations", "body", "more"}
+_FIELDS = {"intent", "as_of", "status", "enforced_by", "citations", "facts", "advice", "body", "more"}
 
 
 class BadCard(AmparoError):
@@ -32,13 +33,35 @@ class Status(enum.StrEnum):
     PROPOSED = "proposed"
 
 
+class Evidence(enum.StrEnum):
+    """How we know a rule. What is known from memory alone has no code here: it is not shown."""
+
+    PRIMARY = "V"
+    SECONDARY = "V2"
+
+
 @dataclass(frozen=True)
 class Citation:
-    """A rule, where it can be read, and for which visas it holds."""
+    """A rule, its address, for which visas it holds, and the page where its substance was read."""
 
     text: str
     url: str
     visas: tuple[str, ...]
+    evidence: Evidence
+    read: str
+
+    @property
+    def sure(self) -> bool:
+        """Was it read on a page of the law or of the agency? If not, the worker is told to ask."""
+        return self.evidence is Evidence.PRIMARY
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A sentence of the card that states law, in English, and the rules behind it."""
+
+    says: str
+    cite: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +82,8 @@ class Card:
     status: Status
     enforced_by: Body
     citations: tuple[Citation, ...]
+    facts: tuple[Fact, ...]
+    advice: tuple[str, ...]
     body: str
     more: str
 
@@ -100,6 +125,7 @@ def _checked(path: Path, content: Mapping[str, Any]) -> Card:
     citations = tuple(_citation(path, entry) for entry in content["citations"])
     if not citations:
         raise BadCard(f"{path.name}: a card without a citation is an opinion")
+    facts = tuple(_fact(path, entry, citations) for entry in content["facts"])
     return Card(
         topic=path.stem,
         intent=content["intent"],
@@ -107,13 +133,22 @@ def _checked(path: Path, content: Mapping[str, Any]) -> Card:
         status=Status(content["status"]),
         enforced_by=Body(**content["enforced_by"]),
         citations=citations,
+        facts=facts,
+        advice=tuple(content["advice"]),
         body=content["body"],
         more=content["more"],
     )
 
 
 def _citation(path: Path, entry: Mapping[str, Any]) -> Citation:
-    citation = Citation(entry["text"], entry["url"], tuple(entry["visas"]))
-    if not citation.url.startswith("https://"):
-        raise BadCard(f"{path.name}: {citation.text} needs the https address where it can be read")
-    return citation
+    found = Citation(**{**entry, "visas": tuple(entry["visas"]), "evidence": Evidence(entry["evidence"])})
+    if not (found.url.startswith("https://") and found.read.startswith("https://")):
+        raise BadCard(f"{path.name}: {found.text} needs the https addresses of the rule and of the page that was read")
+    return found
+
+
+def _fact(path: Path, entry: Mapping[str, Any], citations: tuple[Citation, ...]) -> Fact:
+    fact = Fact(entry["says"], tuple(entry["cite"]))
+    if not fact.cite or set(fact.cite) - {citation.text for citation in citations}:
+        raise BadCard(f"{path.name}: {fact.says} must name citations of the card")
+    return fact
