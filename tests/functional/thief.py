@@ -19,7 +19,8 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
-from channels import inbox, outbox
+from amparo.holdings import OPENED_WITH_KEYS, Kind, holdings
+from channels import inbox, outbox, replies
 from core.config import Settings
 from core.database import SCHEMAS, conninfo
 from core.envelope import VERSION, CannotOpen, unlock, unseal
@@ -29,22 +30,8 @@ from tests.functional import leaks
 type Row = Mapping[str, Any]
 
 IN_FLIGHT = ("inbox.message.body", "inbox.outbox.body", "inbox.turn_input.body", "inbox.turn_line.body")
-NOT_SEALED = frozenset(
-    {
-        "inbox.conversation.phone_hash",
-        "inbox.opt_out.phone_hash",
-        "inbox.message.provider_hash",
-        "inbox.hourly_key.public",
-        "intake.staff.public_key",
-        "intake.recovery_key.public_key",
-        "intake.draft.case_public",
-        "intake.draft.pin_lookup",
-        "intake.case_key.public",
-        "intake.receipt.lookup",
-        "intake.audit.hash",
-    }
-)
-"""Keyed hashes and public halves: there is nothing to open."""
+NOT_SEALED = holdings().columns(set(Kind) - OPENED_WITH_KEYS - {Kind.KEY})
+"""Keyed hashes, digests and public halves: there is nothing to open."""
 KEYS = "keyring.case_shred.key"
 
 _SIZES, _HPKE = (256, 512, 1024), 49
@@ -86,6 +73,10 @@ def _hour(row: Row, what: str) -> tuple[bytes, ...]:
     return (f"amparo|hour|{row['hour']}|{what}".encode(),)
 
 
+def _reply(row: Row) -> tuple[bytes, ...]:
+    return (replies.info(row["reply_key_id"]),)
+
+
 def _seat(report: UUID, row: Row) -> tuple[bytes, ...]:
     seat = Seat(report, row.get("epoch", 1), row["reader"])
     return (seat.layer(DRAFT_LAYER), seat.layer(CASE_LAYER), seat.info)
@@ -97,7 +88,9 @@ def _item(row: Row) -> tuple[bytes, ...]:
 
 CONTEXTS: dict[str, Callable[[Row], tuple[bytes, ...]]] = {
     "inbox.message.body": lambda row: _hour(row, inbox.context(row["conversation_id"])),
-    "inbox.outbox.body": lambda row: _hour(row, outbox.context(*(row[name] for name in _CAUSE))),
+    "inbox.outbox.body": lambda row: (
+        _reply(row) if row["reply_key_id"] else _hour(row, outbox.context(*(row[name] for name in _CAUSE)))
+    ),
     "inbox.turn_input.body": lambda row: _hour(row, f"turn_input|{row['turn_id']}"),
     "inbox.turn_line.body": lambda row: _hour(row, f"turn_line|{row['turn_id']}|{row['ordinal']}"),
     "inbox.contact.address": lambda row: (f"amparo|contact|{row['conversation_id']}".encode(),),
@@ -109,6 +102,8 @@ CONTEXTS: dict[str, Callable[[Row], tuple[bytes, ...]]] = {
     "intake.case_wrap.box": lambda row: _seat(row["case_id"], row),
     "intake.draft_text.box": lambda row: (Place(row["draft_id"], 1, row["seq"], "in", row["part"]).info,),
     "intake.case_text.box": lambda row: _item(row),
+    "intake.case_reply.box": lambda row: _reply(row),
+    "intake.receipt_wish.body": lambda row: _hour(row, f"receipt_wish|{row['case_id'].hex}"),
     KEYS: lambda row: (),
 }
 """What the values of a column are bound to, as the thief reads it in our code."""
