@@ -41,7 +41,11 @@ class CarrierConfig:
 
 @dataclass
 class CarrierMessage:
-    """One message as the carrier keeps it; `n` counts what one telephone received."""
+    """One message as the carrier keeps it; `n` counts what one telephone received.
+
+    `text` is what the telephone shows: it stays there when the carrier forgets `body`. `answer` is what the gateway
+    said to an inbound message. `version` grows with every change, so that a screen asks only for what is new.
+    """
 
     to: str
     sender: str
@@ -56,6 +60,25 @@ class CarrierMessage:
     n: int = 0
     text: str = ""
     segments: int = 1
+    answer: int | None = None
+    version: int = 0
+
+    @property
+    def phone(self) -> str:
+        """The telephone at one end of it."""
+        return bare(self.sender if self.direction == "inbound" else self.to)
+
+    @property
+    def is_whatsapp(self) -> bool:
+        """Did it travel over WhatsApp?"""
+        return self.sender.startswith("whatsapp:")
+
+    @property
+    def state(self) -> str:
+        """What a telephone shows beside it."""
+        if self.direction != "inbound":
+            return self.status
+        return "sending" if self.answer is None else "delivered" if 200 <= self.answer < 300 else "failed"
 
 
 @dataclass
@@ -83,6 +106,7 @@ class Exchange:
         self.last_inbound: dict[tuple[str, str], datetime] = {}
         self.faults: list[Fault] = []
         self.calls = 0
+        self.version = 0
         self.reports = True  # off: status callbacks get lost on the way
 
     def take_fault(self, method: str, to: str | None) -> Fault | None:
@@ -103,11 +127,16 @@ class Exchange:
             self.messages[message.sid] = message
             if self._outside_window(to, sender):
                 message.error_code = 63016
-                return message
-            self.phones[bare(to)].append(message)
-            message.n = len(self.phones[bare(to)])
-            self._changed.notify_all()
+            else:
+                self.phones[bare(to)].append(message)
+                message.n = len(self.phones[bare(to)])
+            self._touch(message)
         return message
+
+    def _touch(self, message: CarrierMessage) -> None:
+        self.version += 1
+        message.version = self.version
+        self._changed.notify_all()
 
     def _outside_window(self, to: str, sender: str) -> bool:
         came = self.last_inbound.get((to, sender))
@@ -115,9 +144,11 @@ class Exchange:
 
     def receive(self, sender: str, to: str, body: str) -> CarrierMessage:
         """A telephone sent something to one of our numbers."""
-        message = CarrierMessage(to, sender, body, "inbound", "received", sent=now())
+        parts = 1 if sender.startswith("whatsapp:") else segments(body)
+        message = CarrierMessage(to, sender, body, "inbound", "received", sent=now(), text=body, segments=parts)
         with self._changed:
             self.messages[message.sid] = message
+            self._touch(message)
             self.last_inbound[sender, to] = now()
             if self.config.handles_stop:
                 self._keyword(sender, to, body.strip().upper())
@@ -134,12 +165,32 @@ class Exchange:
         with self._changed:
             message.status = status
             message.sent = message.sent or (now() if status in ("sent", "delivered", "read") else None)
+            self._touch(message)
+
+    def answered(self, message: CarrierMessage, status: int) -> None:
+        """The gateway answered an inbound message for the last time."""
+        with self._changed:
+            message.answer = status
+            self._touch(message)
 
     def received(self, number: str, after: int, wait: float) -> list[CarrierMessage]:
         """What a telephone got after message `after`; waits up to `wait` seconds for the first."""
         with self._changed:
             self._changed.wait_for(lambda: len(self.phones[number]) > after, timeout=wait)
             return self.phones[number][after:]
+
+    def changed(self, number: str, after: int, wait: float) -> tuple[int, list[CarrierMessage]]:
+        """The version now, and what a telephone sent or got that changed after `after`, in the order it came.
+
+        Waits up to `wait` seconds for the first. A version from before our start counts as none.
+        """
+        with self._changed:
+            after = after if after <= self.version else 0
+            self._changed.wait_for(lambda: self._since(number, after), timeout=wait)
+            return self.version, self._since(number, after)
+
+    def _since(self, number: str, after: int) -> list[CarrierMessage]:
+        return [m for m in self.messages.values() if m.version > after and m.phone == number]
 
 
 def bare(address: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from channels.contract import channels
+from channels.segments import encoding
 from channels.simulator.exchange import CarrierMessage, Fault, as_json
 from channels.simulator.rest import carrier, require
 
@@ -35,6 +36,7 @@ def send(number: str) -> tuple[Response, int]:
     message = here.exchange.receive(scheme + number, to, given.get("text", ""))
     extra = {key: str(given["extra"][key]) for key in EXTRA if key in given.get("extra", {})}
     status = here.caller.webhook(name, message, extra)
+    here.exchange.answered(message, status)
     return jsonify(sid=message.sid, status=status), 200 if 200 <= status < 300 else 502
 
 
@@ -44,6 +46,15 @@ def messages(number: str) -> Response:
     after = request.args.get("after", 0, int)
     wait = min(request.args.get("wait", 0.0, float), 30.0)
     return jsonify(messages=[_shown(m) for m in carrier().exchange.received(number, after, wait)])
+
+
+@blueprint.get("/phone/<number>/log")
+def log(number: str) -> Response:
+    """Both sides of the conversation, as far as they changed after version `after`; `wait` seconds for a change."""
+    after = request.args.get("after", 0, int)
+    wait = min(request.args.get("wait", 0.0, float), 30.0)
+    version, found = carrier().exchange.changed(number, after, wait)
+    return jsonify(version=version, messages=[_on_screen(m) for m in found])
 
 
 @blueprint.post("/control/fault")
@@ -70,11 +81,29 @@ def everything() -> Response:
     return jsonify(messages=[as_json(m, here.config.account_sid) for m in list(here.messages.values())])
 
 
+def _on_screen(message: CarrierMessage) -> dict[str, object]:
+    return {
+        "id": message.sid,
+        "mine": message.direction == "inbound",
+        "channel": _channel(message),
+        "text": message.text,
+        "segments": message.segments,
+        "encoding": encoding(message.text),
+        "state": message.state,
+        "error": message.error_code,
+        "at": message.created.isoformat(),
+    }
+
+
+def _channel(message: CarrierMessage) -> str:
+    return "twilio_whatsapp" if message.is_whatsapp else "twilio_sms"
+
+
 def _shown(message: CarrierMessage) -> dict[str, object]:
     return {
         "n": message.n,
         "from": message.sender.removeprefix("whatsapp:"),
-        "channel": "twilio_whatsapp" if message.sender.startswith("whatsapp:") else "twilio_sms",
+        "channel": _channel(message),
         "text": message.text,
         "segments": message.segments,
         "at": message.created.isoformat(),
