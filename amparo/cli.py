@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from core.errors import AmparoError
 
 AREAS: dict[str, str] = {
     "jobs": "jobs.cli:app",
-    "staff": "intake.cli:staff_app",
+    "staff": "console.cli:staff_app",
     "keys": "intake.cli:keys_app",
     "cases": "intake.cli:cases_app",
     "audit": "intake.cli:audit_app",
@@ -35,7 +36,7 @@ app = typer.Typer(
     "Run it: set AMPARO_SMS_NUMBER, AMPARO_PUBLIC_URL, TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, then `amparo up`.",
 )
 
-Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the webhooks.")]
+Port = Annotated[int, typer.Option(min=1, max=65534, help="Port of the webhooks; the console gets the next one.")]
 Home = Annotated[Path | None, typer.Option(help="Folder of data and keys (default: AMPARO_HOME, else ./var).")]
 
 
@@ -44,6 +45,7 @@ def up(
     port: Port = 8080,
     home: Home = None,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 behind no proxy.")] = "127.0.0.1",
+    console_host: Annotated[str, typer.Option(help="The same for the console, which is on PORT + 1.")] = "127.0.0.1",
 ) -> None:
     """Run the hotline: every process, supervised, until Ctrl-C.
 
@@ -52,7 +54,7 @@ def up(
     from amparo.up import up as run
 
     _set_home(home)
-    run(os.environ, host, port, _say)
+    run(os.environ, host, port, _say, console_host)
 
 
 @app.command()
@@ -120,6 +122,25 @@ def doctor() -> None:
     raise typer.Exit(1 if worst > 1 else 0)
 
 
+@app.command()
+def holdings(json: Annotated[bool, typer.Option(help="As JSON.")] = False) -> None:
+    """Print what the live database holds, who could open it, how long it lives, and what can be handed over.
+
+    Example: `amparo holdings --json`
+    """
+    from amparo import holdings as found
+    from core.database import Database
+
+    database = Database(_settings(), "owner", pool_size=1)
+    try:
+        with database.engine.connect() as connection:
+            findings = found.examine(found.live(connection))
+    finally:
+        database.close()
+    _say(dumps(found.as_json(findings), indent=2) if json else "\n".join(found.as_text(findings)))
+    raise typer.Exit(1 if findings.unclassified or findings.gone else 0)
+
+
 def _set_home(home: Path | None) -> None:
     if home is not None:
         os.environ["AMPARO_HOME"] = str(home)
@@ -155,7 +176,7 @@ def main() -> None:
     """Entry of the console script: an expected failure is one message on stderr and exit code 2."""
     logging.set_up()
     called = attach(sys.argv[1:])
-    if called in {*AREAS, "understand", "doctor"} and (home := demo_home(os.environ)):
+    if called in {*AREAS, "understand", "doctor", "holdings"} and (home := demo_home(os.environ)):
         typer.echo(f"amparo: using the running demo in {home}", err=True)
         _set_home(home)
     try:

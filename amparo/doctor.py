@@ -6,17 +6,21 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from amparo.up import missing_to_send
 from channels import hourly
+from console.accounts import ENOUGH, readers_by_team
+from console.addresses import is_loopback
 from core.config import ConfigError, Settings, load
 from core.database import Database
 from core.errors import AmparoError
+from intake.models import Role, Staff
 from migrations.new import config_for
 
 GOOD, WARNING, FAULT = 0, 1, 2
@@ -42,7 +46,7 @@ def examine(env: Mapping[str, str]) -> Iterator[Finding]:
     except ConfigError as error:
         yield from (Finding(FAULT, fault) for fault in error.faults)
         return
-    for check in (_sending, _address, _account, _keys, _disk, _engine, _database):
+    for check in (_sending, _address, _console, _account, _keys, _disk, _engine, _database):
         yield from check(settings)
 
 
@@ -58,6 +62,18 @@ def _address(settings: Settings) -> Iterator[Finding]:
         yield Finding(GOOD, f"Twilio's webhooks come to {settings.public_url}")
     else:
         yield Finding(WARNING, "AMPARO_PUBLIC_URL should be the https address that Twilio calls")
+
+
+def _console(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.console_url)
+    if parts.scheme == "https":
+        yield Finding(GOOD, f"staff reach the console at {settings.console_url}")
+    elif is_loopback(parts.hostname):
+        yield Finding(
+            WARNING, "the console is reached from this machine only: set AMPARO_CONSOLE_URL to an https address"
+        )
+    else:
+        yield Finding(FAULT, "AMPARO_CONSOLE_URL must be an https address: the console does not start without")
 
 
 def _account(settings: Settings) -> Iterator[Finding]:
@@ -113,8 +129,9 @@ def _engine(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     database = Database(settings, "owner", pool_size=1)
     try:
-        for check in (_revision, _hour, _readers):
-            yield check(database)
+        yield _revision(database)
+        yield _hour(database)
+        yield from _readers(database)
     except (DBAPIError, psycopg.Error):
         yield Finding(FAULT, "the database does not answer or is empty: start `amparo up`, then ask again")
     finally:
@@ -138,10 +155,20 @@ def _hour(database: Database) -> Finding:
         return Finding(FAULT, str(error))
 
 
-def _readers(database: Database) -> Finding:
-    query = "select count(*) from intake.staff where role = 'intake' and public_key is not null and disabled_at is null"
+def _readers(database: Database) -> Iterator[Finding]:
     with database.begin() as session:
-        readers = session.scalar(text(query)) or 0
-    if readers:
-        return Finding(GOOD, f"{readers} members of staff can read reports")
-    return Finding(WARNING, "nobody can read reports, so none are taken: `amparo keys new`, then `amparo staff add`")
+        counts = readers_by_team(session)
+        has_admin = session.scalar(
+            select(Staff.id).where(Staff.role == Role.ADMIN, Staff.disabled_at.is_(None)).limit(1)
+        )
+    if not any(count for _, count in counts):
+        yield Finding(WARNING, "nobody can read reports, so none are taken: `amparo staff add --role intake`")
+    for team, count in counts:
+        if count >= ENOUGH:
+            yield Finding(GOOD, f"team {team}: {count} members of staff can read reports")
+        else:
+            yield Finding(
+                WARNING, f"team {team} has {count} readers: with fewer than two, a lost passphrase loses its cases"
+            )
+    if has_admin is None:
+        yield Finding(WARNING, "the console has no administrator: `amparo staff add --role admin --email YOU`")

@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from amparo import grants
+from amparo import grants, guards
 from channels import hourly
 from channels.models import SendingNumber
 from core import postgres
@@ -73,6 +73,7 @@ def _upgrade(engine: Engine, keys: KeyProvider) -> None:
         connection.commit()
     with engine.begin() as connection:
         grants.apply(connection)
+        guards.apply(connection)
 
 
 def _first_rows(engine: Engine, settings: Settings) -> None:

@@ -20,7 +20,7 @@ from core.errors import AmparoError
 
 type Ready = Callable[[], bool]
 
-_BASE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "AMPARO_FAILPOINT")
+_BASE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 _STORE = ("AMPARO_HOME", "AMPARO_KEYS", "DATABASE_URL")
 _NUMBERS = (
     "AMPARO_SMS_NUMBER",
@@ -36,11 +36,12 @@ KNOWS: dict[str, tuple[str, ...]] = {
     "db": ("AMPARO_HOME",),
     "migrate": (*_STORE, *_NUMBERS),
     "sample": _STORE,
-    "actions": _STORE,
+    "actions": (*_STORE, "AMPARO_HOURS"),
     "engine": ("AMPARO_HOME", "DATABASE_URL", *_ENGINE),
     "worker": (*_STORE, *_ENGINE),
     "sender": (*_STORE, *_NUMBERS, *_CARRIER),
     "carrier": ("AMPARO_HOME", *_NUMBERS),
+    "console": (*_STORE, "AMPARO_CONSOLE_URL", "AMPARO_CONSOLE_FRAME"),
     "gateway": (*_STORE, *_NUMBERS),
 }
 _OWNERS = ("migrate", "sample")
@@ -68,24 +69,30 @@ class Process:
 
 @dataclass(frozen=True)
 class Ports:
-    """Loopback ports of one start; `gateway` is the one the world sees."""
+    """Loopback ports of one start; `gateway` is the one the world sees, staff see the one after it."""
 
     gateway: int
     actions: int
     engine: int
     carrier: int
 
+    @property
+    def console(self) -> int:
+        """The port of the console."""
+        return self.gateway + 1
+
 
 def free_ports(gateway: int) -> Ports:
-    """The gateway's port and three free loopback ports."""
-    sockets = [socket.socket() for _ in range(3)]
+    """The gateway's port and three free loopback ports, none of them the console's."""
+    sockets = [socket.socket() for _ in range(4)]
     try:
         for one in sockets:
             one.bind(("127.0.0.1", 0))
-        return Ports(gateway, *(one.getsockname()[1] for one in sockets))
+        found = [one.getsockname()[1] for one in sockets]
     finally:
         for one in sockets:
             one.close()
+    return Ports(gateway, *[port for port in found if port != gateway + 1][:3])
 
 
 def check_port(host: str, port: int) -> None:
@@ -112,7 +119,9 @@ def full_environment(env: Mapping[str, str], settings: Settings, ports: Ports) -
     }
 
 
-def plan(full: Mapping[str, str], ports: Ports, host: str, *, demo: bool) -> list[Process]:
+def plan(
+    full: Mapping[str, str], ports: Ports, host: str, console_host: str = "127.0.0.1", *, demo: bool
+) -> list[Process]:
     """The processes in start order: what takes and gates messages first, for carriers do not wait for a model."""
     settings = load(full)
     made = _Maker(full, settings)
@@ -120,6 +129,8 @@ def plan(full: Mapping[str, str], ports: Ports, host: str, *, demo: bool) -> lis
     actions = ("bot.actions_process", "--port", str(ports.actions))
     engine = ("bot.engine_process", "--port", str(ports.engine))
     carrier = ("channels.simulator", "--port", str(ports.carrier))
+    gateway = _gunicorn(host, ports.gateway, "channels.simulator.page" if demo else "channels.webhooks")
+    console = _gunicorn(console_host, ports.console, "console.app", "console.gunicorn_conf")
     loaded = _answers(ports.engine, f"/status?token={token}")
     engine_loads = "Rasa to load its model (20 to 60 seconds); messages are taken already"
     processes = [
@@ -130,7 +141,8 @@ def plan(full: Mapping[str, str], ports: Ports, host: str, *, demo: bool) -> lis
             "sender", ("channels.sender_process",), "the sender to reach it too", _in_database(settings, "sender")
         ),
         made.one("carrier", carrier, "the local carrier", _answers(ports.carrier, "/healthz")),
-        made.one("gateway", _gunicorn(host, ports.gateway), "the webhooks", _answers(ports.gateway, "/readyz", host)),
+        made.one("gateway", gateway, "the webhooks", _answers(ports.gateway, "/readyz", host)),
+        made.one("console", console, "the console", _answers(ports.console, "/healthz", console_host)),
         made.one("actions", actions, "the action server", _answers(ports.actions, "/health")),
         replace(made.one("engine", engine, engine_loads, loaded), patience=90 if demo else ENGINE_PATIENCE),
     ]
@@ -171,16 +183,16 @@ def _without_owner(url: str) -> str:
     return bare.render_as_string()
 
 
-def _gunicorn(host: str, port: int) -> tuple[str, ...]:
+def _gunicorn(host: str, port: int, module: str, config: str = "channels.gunicorn_conf") -> tuple[str, ...]:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return (
         "gunicorn",
         "-c",
-        "python:channels.gunicorn_conf",
+        f"python:{config}",
         "--no-control-socket",
         "--bind",
         address,
-        "channels.webhooks:create_app()",
+        f"{module}:create_app()",
     )
 
 

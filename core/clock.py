@@ -19,7 +19,7 @@ def today() -> date:
 
 @contextmanager
 def shifted(by: timedelta) -> Iterator[None]:
-    """Move the clock of this process by `by` (tests only)."""
+    """Move the clock of this process by `by` (tests, and the sample cases of the demo)."""
     global _offset
     before, _offset = _offset, _offset + by
     try:

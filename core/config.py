@@ -7,7 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core import hours
 from core.errors import AmparoError
+from core.hours import Hours
 
 TWILIO_API = "https://api.twilio.com"
 
@@ -39,6 +41,7 @@ class Settings:
     engine_url: str
     engine_token: str
     actions_url: str
+    hours: Hours
 
     def __repr__(self) -> str:
         return f"Settings(home={self.home}, public_url={self.public_url})"
@@ -72,6 +75,7 @@ def load(env: Mapping[str, str]) -> Settings:
         engine_url=_url(env, "AMPARO_ENGINE_URL", "http://127.0.0.1:5005", faults),
         engine_token=env.get("AMPARO_ENGINE_TOKEN", ""),
         actions_url=_url(env, "AMPARO_ACTIONS_URL", "http://127.0.0.1:5055", faults),
+        hours=_hours(env, faults),
     )
     faults += _twilio_faults(settings)
     if faults:
@@ -98,6 +102,14 @@ def _number(env: Mapping[str, str], name: str, faults: list[str]) -> str | None:
     if value and not (value.startswith("+") and value[1:].isdigit() and 7 <= len(value) - 1 <= 15):
         faults.append(f"{name} must be an E.164 number such as +15005550006")
     return value
+
+
+def _hours(env: Mapping[str, str], faults: list[str]) -> Hours:
+    try:
+        return hours.parse(env.get("AMPARO_HOURS") or hours.DEFAULT)
+    except ValueError as error:
+        faults.append(f"AMPARO_HOURS must look like {hours.DEFAULT} ({error})")
+        return hours.parse(hours.DEFAULT)
 
 
 def _twilio_faults(settings: Settings) -> list[str]:

@@ -21,6 +21,7 @@ from core.errors import AmparoError
 VERSION = b"\x01"
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _BUCKETS = (256, 512, 1024, 2048, 4096, 8192)
+_SEALED = 1 + 32 + 16  # version, encapsulated key, tag
 _RAW = serialization.Encoding.Raw
 
 
@@ -63,6 +64,16 @@ def unseal(box: bytes, private: bytes, info: bytes) -> bytes:
         return _SUITE.decrypt(box[1:], X25519PrivateKey.from_private_bytes(private), info=info)
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("the envelope does not open with this key and context") from error
+
+
+def is_sealed(box: bytes, size: int) -> bool:
+    """Could this be what `seal` makes of so many bytes? Nothing of it is opened."""
+    return box[:1] == VERSION and len(box) == _SEALED + size
+
+
+def is_padded(box: bytes) -> bool:
+    """Could this be what `seal` makes of a padded text that fits one of the fixed buckets?"""
+    return any(is_sealed(box, size) for size in _BUCKETS)
 
 
 def lock(plain: bytes, key: bytes, aad: bytes) -> bytes:

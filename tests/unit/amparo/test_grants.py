@@ -25,6 +25,7 @@ NEVER = {
         "public.",
     ),
     "sender": ("intake.", "keyring.", "jobs.", "rasa.", "inbox.turn", "inbox.message"),
+    "console": ("jobs.", "rasa.", "inbox.turn", "inbox.message", "intake.draft_text", "intake.attempt"),
     "engine": ("inbox.", "intake.", "keyring.", "jobs.", "public."),
     "operator": ("inbox.", "rasa.", "public.", "intake.draft", "intake.receipt", "intake.case_link"),
 }
@@ -45,7 +46,7 @@ def tables(owner: Engine) -> dict[str, list[str]]:
         "select table_schema || '.' || table_name, array_agg(column_name::text order by ordinal_position) "
         "from information_schema.columns where table_schema = any(:schemas) group by 1"
     )
-    schemas = ["inbox", "intake", "keyring", "jobs", "rasa", "public"]
+    schemas = ["inbox", "intake", "keyring", "jobs", "rasa", "console", "public"]
     with owner.connect() as connection:
         return {table: list(columns) for table, columns in connection.execute(query, {"schemas": schemas})}
 
@@ -85,6 +86,12 @@ def test_the_database_itself_denies_what_the_design_forbids(owner: Engine, db: D
 def test_the_gateway_cannot_read_what_waits_to_be_sent(db: Db, table: str, column: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), db("gateway").begin() as session:
         session.execute(text(f"select {column} from {table}"))
+
+
+@pytest.mark.parametrize("column", ["role", "team_id", "email"])
+def test_the_console_changes_nobodys_role(db: Db, column: str) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), db("console").begin() as session:
+        session.execute(text(f"update intake.staff set {column} = {column}"))
 
 
 def test_the_audit_trail_can_only_grow(owner: Engine) -> None:

@@ -20,7 +20,7 @@ SECRET = {
     "AWS_SECRET_ACCESS_KEY": "not ours",
     "PATH": "/usr/bin",
 }
-EMBEDDED = ["db", "migrate", "worker", "sender", "gateway", "actions", "engine"]
+EMBEDDED = ["db", "migrate", "worker", "sender", "gateway", "console", "actions", "engine"]
 
 
 def processes(extra: dict[str, str] | None = None, *, demo: bool = False) -> dict[str, Process]:
@@ -46,7 +46,7 @@ def test_a_database_of_your_own_is_not_started_by_us() -> None:
     assert "db" not in processes({"DATABASE_URL": "postgresql://owner:pw@db.example.org/amparo"})
 
 
-@pytest.mark.parametrize("name", ["db", "actions", "engine", "worker"])
+@pytest.mark.parametrize("name", ["db", "actions", "engine", "worker", "console"])
 def test_only_who_talks_to_twilio_knows_its_credentials(name: str) -> None:
     known = processes()[name].environment
     assert not any(key.startswith("TWILIO") for key in known)
@@ -70,7 +70,15 @@ def test_what_is_not_listed_reaches_no_process(name: str) -> None:
     assert not {"AMPARO_PASSPHRASE", "AWS_SECRET_ACCESS_KEY"} & set(known)
 
 
-@pytest.mark.parametrize("name", ["actions", "engine", "worker", "sender", "gateway"])
+@pytest.mark.parametrize("demo", [False, True])
+def test_failpoints_reach_no_process_that_we_start(demo: bool) -> None:
+    faults = {"AMPARO_FAULTS": "on", "AMPARO_FAILPOINT": "turn.decided"}
+    assert not faults.keys() & demo_environment(faults, PORTS).keys()
+    for process in processes(faults, demo=demo).values():
+        assert not faults.keys() & process.environment.keys(), process.name
+
+
+@pytest.mark.parametrize("name", ["actions", "engine", "worker", "sender", "gateway", "console"])
 def test_only_the_owner_sees_the_owners_password(name: str) -> None:
     found = processes({"DATABASE_URL": "postgresql://owner:hush@db.example.org/amparo?sslmode=require&password=hush"})
     assert "hush" in found["migrate"].environment["DATABASE_URL"]
@@ -110,7 +118,7 @@ def test_the_demo_of_a_home_unchosen_lives_beside_the_real_one() -> None:
 
 def test_inner_ports_are_free_and_different() -> None:
     ports = free_ports(8080)
-    assert len({ports.actions, ports.engine, ports.carrier, 8080}) == 4
+    assert len({ports.actions, ports.engine, ports.carrier, 8080, ports.console}) == 5
 
 
 def test_a_taken_port_is_named() -> None:
@@ -128,3 +136,19 @@ def test_the_gateway_listens_where_it_was_told(settings: Settings) -> None:
     planned = plan(full, PORTS, "0.0.0.0", demo=False)  # noqa: S104 - this is the choice under test
     gateway = next(process for process in planned if process.name == "gateway")
     assert "0.0.0.0:8080" in gateway.command
+
+
+def test_the_console_listens_one_port_on_and_knows_no_number_and_no_engine() -> None:
+    console = processes({"AMPARO_CONSOLE_URL": "https://desk.example.org"})["console"]
+    assert "127.0.0.1:8081" in console.command
+    assert {name for name in console.environment if name.startswith(("AMPARO", "TWILIO"))} == {
+        "AMPARO_HOME",
+        "AMPARO_KEYS",
+        "AMPARO_CONSOLE_URL",
+    }
+
+
+def test_the_demo_lets_its_own_page_show_the_console_in_a_frame() -> None:
+    made = demo_environment({"AMPARO_CONSOLE_FRAME": "https://evil.example.org"}, PORTS)
+    assert made["AMPARO_CONSOLE_FRAME"] == "http://127.0.0.1:8080"
+    assert made["AMPARO_CONSOLE_URL"] == "http://127.0.0.1:8081"

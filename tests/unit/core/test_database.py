@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import StatementError
 
 from channels.models import Conversation, SendingNumber
@@ -39,3 +39,21 @@ def test_errors_never_show_parameters(db: Db) -> None:
     with pytest.raises(Exception, match="hidden") as caught, db("owner").begin() as session:
         session.execute(text("select :words from nowhere"), {"words": "my boss locks the door"})
     assert "door" not in str(caught.value)
+
+
+def test_connections_that_the_server_ended_are_replaced_before_they_are_used(db: Db, owner: Engine) -> None:
+    with db("gateway").engine.connect() as one, db("gateway").engine.connect() as other:
+        pids = [each.scalar(text("select pg_backend_pid()")) for each in (one, other)]
+    with owner.begin() as connection:
+        for pid in pids:
+            assert connection.scalar(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with db("gateway").engine.connect() as one, db("gateway").engine.connect() as other:
+        assert not {each.scalar(text("select pg_backend_pid()")) for each in (one, other)} & set(pids)
+
+
+def test_a_live_connection_is_used_again(db: Db) -> None:
+    found = []
+    for _ in range(20):
+        with db("gateway").begin() as session:
+            found.append(session.scalar(text("select pg_backend_pid()")))
+    assert len(set(found)) <= 8  # as many as a pool keeps
