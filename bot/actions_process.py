@@ -58,7 +58,7 @@ def main() -> None:
     warnings.simplefilter("ignore")  # rasa-sdk warns of its version against Rasa's: tried, works
     logging.getLogger("rasa_sdk").setLevel(logging.ERROR)
     settings = load(os.environ)
-    app = build(Office(Database(settings, ROLE), KeyProvider(settings.keys, ROLE)))
+    app = build(Office(Database(settings, ROLE), KeyProvider(settings.keys, ROLE), settings.hours))
     places.cities()  # the gazetteer takes most of a second to read: before the first worker, not for them
     log.info("actions_ready", port=port)
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False, motd=False)

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot import effects, memory, prompts
+from bot import effects, memory, prompts, proof
 from bot.exchange import Args, Line
 from bot.models import Turn, TurnAction, TurnInput, TurnLine
-from bot.opening import Settled
+from bot.opening import LONG, Settled
 from bot.understanding import Understood
 from channels import inbox
 from channels.models import Conversation, Message, MessageState
@@ -48,9 +48,14 @@ def same_attempt(session: Session, turn: Turn) -> Turn:
 def keep_text(scene: effects.Scene, understood: Understood) -> None:
     """Seal the worker's words where they belong before anything else happens to them."""
     keep, conversation = understood.keep, scene.conversation.id
+    if understood.facts.away == LONG:
+        service.unlink(scene.session, conversation)
     if understood.facts.case == NOT_FOUND:
         service.wrong_code(scene.session, conversation)
+    if understood.fresh and understood.proved is not None:
+        proof.keep(scene.session, scene.memory, conversation, understood.proved)
     if keep == "pending":
+        effects.start_afresh(scene)
         draft.keep_pending(scene.session, scene.keys, conversation, scene.text)
     elif keep == "pin":
         service.set_pin(scene.session, scene.keys, conversation, understood.code or "")
@@ -140,6 +145,7 @@ def _repeatable(line: Line) -> Args | None:
 
 def close(session: Session, keys: KeyProvider, scene: effects.Scene, turn: Turn, message: Message) -> None:
     """Save the memory, wipe the body and every trace of the turn."""
+    scene.memory[memory.AT] = message.received_at.isoformat()
     memory.save(scene.conversation, keys, scene.memory)
     message.state, message.done_at = MessageState.DONE, now()
     message.body = message.hour = None

@@ -31,7 +31,8 @@ class TurnFacts:
     memory: Args = field(default_factory=dict)  # codes remembered between turns, see bot/memory.py
     draft: Args | None = None  # coded facts of the open draft: {"kind": "wages", "employer": "given", "story": 3}
     pending: bool = False  # a story told before the report was opened is waiting
-    case: Args | None = None  # {"status": ...} when a valid receipt or PIN was sent in this turn
+    case: Args | None = None  # how the case stands whose code was sent in this turn or a few minutes ago
+    away: str = ""  # "short": more than half an hour of silence before this message; "long": more than 45 days
     filed: bool = False  # this phone has a filed report, to which it may add
     intake_open: bool = True  # an intake team can read reports
 

@@ -12,6 +12,8 @@ from core.keys import KeyProvider
 from core.logging import Log
 
 log = Log("memory")
+AT, LOCKED = "at", "locked"
+"""When the last answered message came; and that what was here before needs a code to be told."""
 
 
 def load(conversation: Conversation, keys: KeyProvider) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot import proof
 from bot.hotline import Hotline
 from channels import inbox, optout
 from channels.models import Conversation, Message, MessageState, Outbox, OutboxState
@@ -11,6 +12,7 @@ from channels.say import say
 from core import queue
 from core.clock import now
 from core.errors import Unavailable
+from core.failpoints import failpoint
 from core.logging import Log
 from intents import gate
 from translations.detect import detect
@@ -28,6 +30,8 @@ def check(hotline: Hotline, conversation_id: int) -> None:
             _check_safely(session, hotline, message)
             message.gated = True
             release_held(session, conversation_id)
+            failpoint("safety.replied")
+    failpoint("safety.committed")
 
 
 def _check_safely(session: Session, hotline: Hotline, message: Message) -> None:
@@ -42,8 +46,8 @@ def _check_safely(session: Session, hotline: Hotline, message: Message) -> None:
 
 
 def release_held(session: Session, conversation_id: int) -> None:
-    """The worker is here again: what was held back for a glance at the phone may be sent."""
-    held = (Outbox.conversation_id == conversation_id, Outbox.state == OutboxState.HELD)
+    """The worker is here again: what was held back for a glance at the phone may be sent. A reply wants the code."""
+    held = (Outbox.conversation_id == conversation_id, Outbox.state == OutboxState.HELD, Outbox.reply_key_id.is_(None))
     ids = session.scalars(
         update(Outbox).where(*held).values(state=OutboxState.READY, answers=now()).returning(Outbox.id)
     )
@@ -54,10 +58,13 @@ def release_held(session: Session, conversation_id: int) -> None:
 def _check_one(session: Session, hotline: Hotline, message: Message) -> None:
     text = inbox.open_body(message, hotline.keys)
     found = gate.check(text)
+    failpoint("safety.read")
     conversation = session.get_one(Conversation, message.conversation_id)
     opt = (message.opt_out_type or "").lower() or found.opt
     if opt in ("stop", "start", "help") and not (opt == "help" and found.crisis):
         _opt(session, conversation, message, opt, text)
+        if opt == "stop":
+            proof.forget(conversation, hotline.keys)
     elif found.crisis is not None:
         _crisis(session, conversation, message, text)
 

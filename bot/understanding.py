@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from bot.client import Engine, Parsed
 from bot.exchange import Args, TurnFacts
@@ -17,6 +18,8 @@ SEARCHING = frozenset({"find_job", "apply_for_job", "check_employer"})
 ANSWERS = {"jobs.ask_work": "tell", "jobs.ask_place": "tell", "employer.ask_name": "check_employer"}
 """Prompts outside the interview that free text answers, and the intent of such an answer."""
 PIN_PROMPTS = frozenset({"report.ask_pin", "report.hint_pin"})
+CASE_WORDS = "case.ask_words"
+WHO = "ask_who_we_are"
 _LONG = 3
 _QUESTIONS = {key: question for question in interview.QUESTIONS for key in (question.key, question.hint)}
 _QUESTIONS[STORY_MORE] = interview.question("report_story")
@@ -27,12 +30,15 @@ class Understood:
     """What to tell the dialogue (`intent`), what actions may know (`facts`), where the text goes (`keep`).
 
     `keep` is None, "pending", "draft:<part>" or "pin"; `code` is a receipt or PIN that was sent, never handed on.
+    `proved` is the case of a code sent in this turn (`fresh`) or a few minutes ago.
     """
 
     intent: str
     facts: TurnFacts
     keep: str | None = None
     code: str | None = None
+    proved: UUID | None = None
+    fresh: bool = False
 
 
 def understand(text: str, facts: TurnFacts, engine: Engine) -> Understood:
@@ -47,14 +53,53 @@ def understand(text: str, facts: TurnFacts, engine: Engine) -> Understood:
         return _chosen(answer, facts)
     if (wanted := _control(text, facts.language)) is not None:
         return _as(wanted, facts)
+    digits = receipts.digits_of(text)
+    if digits is not None and receipts.is_sound(digits):
+        return _as("check_case_status", facts, code=text.strip())
+    parsed = engine.parse(text) if _returns(facts) and digits is None else None
+    if parsed is not None and (not _sure(parsed) or _is_small_talk(parsed.intent)):
+        return _come_back(text, facts, prompt, parsed)
+    return _answer(text, facts, prompt) or _free(text, facts, prompt, parsed or engine.parse(text))
+
+
+def _answer(text: str, facts: TurnFacts, prompt: str) -> Understood | None:
+    """What can be read without the engine, because something was asked or it is a code."""
     if prompt in PIN_PROMPTS:
         return _pin(text, facts)
     if prompt in _QUESTIONS:
-        part = _QUESTIONS[prompt].part or interview.STORY
-        return _as("tell", facts, told=True, keep=f"draft:{part}", draft=_with_one_more(facts.draft or {}, part))
+        return _kept("tell", facts, _part(prompt), told=True)
     if (code := receipts.kind_of(text)) is ReceiptKind.RECEIPT or (code is ReceiptKind.PIN and prompt not in ANSWERS):
         return _as("check_case_status", facts, code=text.strip())
-    return _free(text, facts, prompt, engine.parse(text))
+    if prompt == CASE_WORDS:
+        return _as("add_to_case", facts, keep=None if facts.case or facts.filed else "pending")
+    return None
+
+
+def _returns(facts: TurnFacts) -> bool:
+    """Is somebody back after half an hour or more with something unfinished? It may be somebody else at this phone."""
+    return bool(facts.away) and (facts.draft is not None or facts.pending)
+
+
+def _is_small_talk(intent: str | None) -> bool:
+    """What somebody says who does not know what was talked about here."""
+    known = load_catalog().get(intent or "")
+    return known is None or known.group == "dialogue" or known.name == WHO
+
+
+def _come_back(text: str, facts: TurnFacts, prompt: str, parsed: Parsed) -> Understood:
+    """A neutral question first. The words are kept as ever; a greeting in the story, for it answers nothing."""
+    if prompt in _QUESTIONS:
+        return _kept("come_back", facts, interview.STORY if _sure(parsed) else _part(prompt))
+    story = not _sure(parsed) and _may_be_a_story(text, "not_understood", facts)
+    return _as("come_back", facts, keep="pending" if story else None)
+
+
+def _kept(intent: str, facts: TurnFacts, part: str, **changes: Any) -> Understood:
+    return _as(intent, facts, keep=f"draft:{part}", draft=_with_one_more(facts.draft or {}, part), **changes)
+
+
+def _part(prompt: str) -> str:
+    return _QUESTIONS[prompt].part or interview.STORY
 
 
 def _prompt(facts: TurnFacts) -> tuple[str, dict[str, str]]:
@@ -93,13 +138,16 @@ def _pin(text: str, facts: TurnFacts) -> Understood:
 
 def _free(text: str, facts: TurnFacts, prompt: str, parsed: Parsed) -> Understood:
     """A text outside the interview: the model's reading, unless it is unsure or answers a job question."""
-    sure = parsed.intent is not None and parsed.confidence >= CONFIDENT
-    intent = parsed.intent if sure and parsed.intent is not None else "not_understood"
+    intent = parsed.intent if _sure(parsed) and parsed.intent is not None else "not_understood"
     urgent = intent in REPORTING or (intent.startswith("ask_") and len(text.split()) > _LONG)
     if prompt in ANSWERS and not urgent:
         return _as(ANSWERS[prompt], facts, told=True, words=text)
     keep = "pending" if _may_be_a_story(text, intent, facts) else None
     return _as(intent, facts, keep=keep, words=text if intent in SEARCHING else "")
+
+
+def _sure(parsed: Parsed) -> bool:
+    return parsed.intent is not None and parsed.confidence >= CONFIDENT
 
 
 def _may_be_a_story(text: str, intent: str, facts: TurnFacts) -> bool:

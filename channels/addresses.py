@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from channels.errors import NoAddress
@@ -41,6 +41,12 @@ def sealed_number(session: Session, conversation_id: int) -> bytes:
     if box is None:
         raise NoAddress("the number of this conversation has expired")
     return box
+
+
+def shorten(session: Session, conversation_id: int, until: datetime) -> None:
+    """Keep the number of a conversation for no longer than `until`."""
+    longer = (Contact.conversation_id == conversation_id, Contact.expires_at > until)
+    session.execute(update(Contact).where(*longer).values(expires_at=until))
 
 
 def expiry() -> datetime:

@@ -51,6 +51,7 @@ class Claim:
     context: str
     created_at: datetime
     look_first: bool
+    reply_key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _claim(session: Session, row: Outbox, number: SendingNumber) -> Claim | Skip
         row.state = OutboxState.HELD
         return Skipped()
     if not row.even_if_opted_out and optout.is_opted_out(session, conversation):
-        settle(row, OutboxState.SUPPRESSED)
+        _suppress(row)
         return Skipped()
     try:
         address = _address(session, row, conversation, number)
@@ -93,6 +94,14 @@ def _claim(session: Session, row: Outbox, number: SendingNumber) -> Claim | Skip
         settle(row, OutboxState.FAILED, error.code)
         return Skipped()
     return _mark(row, number, address)
+
+
+def _suppress(row: Outbox) -> None:
+    """STOP means no messages. A reply is kept, unsent: the code brings it, or it goes back to wait for that."""
+    if row.reply_key_id is None:
+        settle(row, OutboxState.SUPPRESSED)
+    else:
+        row.state = OutboxState.HELD
 
 
 def _is_idle(conversation: Conversation) -> bool:
@@ -128,6 +137,7 @@ def _mark(row: Outbox, number: SendingNumber, address: bytes) -> Claim:
         context=context(row.conversation_id, row.source, row.source_id, row.ordinal),
         created_at=row.created_at,
         look_first=look_first,
+        reply_key=row.reply_key_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from channels.models import Contact, Message, MessageState, Outbox, OutboxState
@@ -20,7 +20,8 @@ def run(session: Session) -> None:
     """Forget everything whose time is over. Safe to repeat."""
     session.execute(delete(Contact).where(Contact.expires_at < now()))
     given_up = {"state": OutboxState.FAILED, "body": None, "hour": None}
-    late = (Outbox.state == OutboxState.HELD, Outbox.created_at < now() - HELD_FOR)
+    gone = or_(Outbox.reply_key_id.is_(None), Outbox.attempt > 0)  # a reply goes back to its case: intake.replies
+    late = (Outbox.state == OutboxState.HELD, Outbox.created_at < now() - HELD_FOR, gone)
     session.execute(update(Outbox).where(*late).values(given_up))
     session.execute(delete(Outbox).where(Outbox.body.is_(None), Outbox.created_at < now() - OUTBOX_KEPT))
     old = (Message.state != MessageState.NEW, Message.received_at < now() - REPLAY_GUARD)

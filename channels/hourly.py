@@ -13,6 +13,7 @@ from channels.models import HourlyKey
 from core.clock import now
 from core.envelope import new_pair, pad, seal, unpad, unseal
 from core.errors import Unavailable
+from core.failpoints import failpoint
 from core.keys import KeyProvider
 from core.logging import Log
 
@@ -22,7 +23,7 @@ GRACE = timedelta(minutes=10)  # a webhook that read this key just before the ho
 OVERDUE = timedelta(hours=2)
 FILES = 200
 """How many of the newest retired hours are looked at for a file that was left over."""
-USERS = ("inbox.message", "inbox.outbox", "inbox.turn_input", "inbox.turn_line")
+USERS = ("inbox.message", "inbox.outbox", "inbox.turn_input", "inbox.turn_line", "intake.receipt_wish")
 
 
 class NoHourlyKey(Unavailable):
@@ -42,14 +43,23 @@ def name_of(moment: datetime) -> str:
     return moment.strftime("%Y%m%d%H")
 
 
+CURRENT = """select id, public from inbox.hourly_key
+    where id <= :this_hour and destroyed_at is null order by id desc limit 1"""
+"""The newest live pair that is not of the future, for `this_hour` = name_of(now())."""
+_CURRENT = text(CURRENT)
+
+
 def current(session: Session) -> Hour:
-    """The newest live pair that is not of the future. Raises NoHourlyKey."""
-    live = (HourlyKey.id <= name_of(now()), HourlyKey.destroyed_at.is_(None))
-    query = select(HourlyKey.id, HourlyKey.public).where(*live).order_by(HourlyKey.id.desc()).limit(1)
-    row = session.execute(query).first()
-    if row is None:
+    """The pair to seal with now. Raises NoHourlyKey."""
+    row = session.connection().execute(_CURRENT, {"this_hour": name_of(now())}).one_or_none()
+    return the_hour(*row) if row else the_hour(None, None)
+
+
+def the_hour(name: str | None, public: bytes | None) -> Hour:
+    """What was found with CURRENT. Raises NoHourlyKey."""
+    if name is None or public is None:
         raise NoHourlyKey("no hourly key is ready; is the worker running?")
-    return Hour(row.id, row.public)
+    return Hour(name, public)
 
 
 def seal_text(plain: str, hour: Hour, context: str) -> bytes:
@@ -75,6 +85,7 @@ def make_ahead(session: Session, keys: KeyProvider) -> None:
             keys.destroy(f"hour/{hour}")  # a file without its row is left over from a start that was killed
             pair = new_pair()
             keys.put(f"hour/{hour}", pair.private)
+            failpoint("hour.made")
             session.add(HourlyKey(id=hour, public=pair.public))
             session.flush()
 
@@ -106,7 +117,9 @@ def destroy_retired(session: Session, keys: KeyProvider) -> list[str]:
             row.destroyed_at = None
             log.alarm("hourly_key_kept", hour=row.id)
         else:
+            failpoint("hour.retired")
             keys.destroy(f"hour/{row.id}")
+            failpoint("hour.destroyed")
             destroyed.append(row.id)
     return destroyed
 

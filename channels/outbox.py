@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,33 @@ def say_text(
     }
     session.execute(insert(Outbox).values(row).on_conflict_do_nothing())
     ring(session, SEND, conversation=conversation_id)
+
+
+def say_sealed(
+    session: Session,
+    conversation_id: int,
+    reply_key_id: int,
+    box: bytes,
+    *,
+    segments: int,
+    source: str,
+    source_id: int,
+    answers: datetime,
+) -> None:
+    """Queue a reply as a browser sealed it: only the sender opens it (`channels.replies`). `segments` is a guess."""
+    reply = Outbox(conversation_id=conversation_id, source=source, source_id=source_id, ordinal=0)
+    reply.reply_key_id, reply.body, reply.segments, reply.answers = reply_key_id, box, segments, answers
+    session.add(reply)
+    session.flush()
+    ring(session, SEND, conversation=conversation_id)
+
+
+def drop_unsent(session: Session, conversation_id: int) -> None:
+    """Give up what has not left yet: somebody else is at this phone. Urgent answers leave all the same."""
+    unsent = Outbox.state.in_((OutboxState.READY, OutboxState.HELD))
+    theirs = (Outbox.conversation_id == conversation_id, Outbox.urgent.is_(False), Outbox.reply_key_id.is_(None))
+    wiped = {"state": OutboxState.SUPPRESSED, "body": None, "hour": None}
+    session.execute(update(Outbox).where(unsent, *theirs).values(wiped))
 
 
 def context(conversation_id: int, source: str, source_id: int, ordinal: int) -> str:

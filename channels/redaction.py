@@ -11,6 +11,7 @@ from channels.errors import CarrierBusy
 from channels.models import Redaction
 from core.clock import now
 from core.database import Database
+from core.failpoints import failpoint
 from core.keys import KeyProvider
 from core.logging import Log
 
@@ -34,6 +35,7 @@ class Redactor:
     def run(self) -> None:
         """Ask for every redaction that is due."""
         while batch := self._take():
+            failpoint("redaction.leased")
             for row_id, attempts, box in batch:
                 self._redact(row_id, attempts, box)
 
@@ -51,6 +53,7 @@ class Redactor:
         channel, provider_id = addresses.open_provider(box, self.keys)
         try:
             self.carriers[channel].redact(provider_id)
+            failpoint("redaction.asked")
         except CarrierBusy:
             if attempts < MOST_ATTEMPTS:
                 return

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.models import Conversation, SendingNumber
@@ -46,7 +47,8 @@ def say(
 
 def words(session: Session, conversation: Conversation, lang: str, key: str, args: Mapping[str, Any] | None) -> str:
     """The text in the form of the conversation's channel: its own variant if there is one, GSM-7-safe on SMS."""
-    channel = session.get_one(SendingNumber, conversation.sending_number_id).channel
+    number = select(SendingNumber.channel).where(SendingNumber.id == conversation.sending_number_id)
+    channel = session.execute(number).scalar_one()
     text = render(lang, variant(key, channel), args)
     return gsm_safe(text) if channel == "twilio_sms" and languages()[lang].sms == "gsm" else text
 

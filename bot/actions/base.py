@@ -17,6 +17,8 @@ from bot.models import Turn
 from core.clock import today
 from core.database import Database
 from core.errors import AmparoError
+from core.failpoints import failpoint
+from core.hours import DEFAULT, Hours, parse
 from core.keys import KeyProvider
 
 type Event = dict[str, Any]
@@ -32,6 +34,7 @@ class Office:
 
     db: Database
     keys: KeyProvider
+    hours: Hours = field(default_factory=lambda: parse(DEFAULT))
 
 
 @dataclass
@@ -97,6 +100,9 @@ class TurnAction:
             turn, facts = get_facts(session, ticket, self._office.keys)
             reply = self.act(Scene(session, turn.id, facts, tracker, self._office.keys))
             ordinals = put_lines(session, turn.id, turn.attempt, self.called, list(reply.lines))
+            session.flush()
+            failpoint("actions.written")
+        failpoint("actions.committed")
         return ordinals, list(reply.events)
 
     @abstractmethod

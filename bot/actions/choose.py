@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.actions import jobs, rights
+from bot.actions import case, jobs, rights
 from bot.actions.base import Reply, Scene, TurnAction, do, say
 from bot.exchange import Line
 
@@ -48,6 +48,7 @@ def _pin(scene: Scene, what: str) -> list[Line]:
 
 CHOICES: dict[str, Callable[[Scene, str], list[Line]]] = {
     "apply": jobs.apply_choice,
+    "case": case.case_choice,
     "erase": _erase,
     "job": jobs.job_choice,
     "jobs": jobs.jobs_choice,

@@ -14,6 +14,15 @@ class Menu(TurnAction):
         return Reply([*unfinished, say("menu.main")])
 
 
+class ComeBack(TurnAction):
+    """After a silence anybody may hold the phone: a question that names nothing."""
+
+    called = "action_come_back"
+
+    def act(self, scene: Scene) -> Reply:
+        return Reply([say("neutral.back")])
+
+
 class Repeat(TurnAction):
     """The last prompt again: from its key, or from the choice that made it."""
 

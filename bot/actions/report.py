@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.actions.answers import Kind, judge
 from bot.actions.base import Event, Office, Reply, Scene, TurnAction, do, nested, say, slot
-from bot.exchange import Args, Line
+from bot.exchange import Args, Line, TurnFacts
+from bot.memory import LOCKED
 from bot.prompts import STORY_MORE
 from intake import interview
 from intake.interview import QUESTIONS, Question
@@ -20,8 +21,9 @@ class StartReport(TurnAction):
 
     def act(self, scene: Scene) -> Reply:
         facts = scene.facts
-        if facts.draft is None and facts.intent != "report_abuse":
-            return Reply([_nothing_open(facts.intent), say("menu.main")], [slot("report_open", False)])
+        wanted = facts.intent == "report_abuse" or (facts.intent == "resume" and facts.pending)
+        if facts.draft is None and not wanted:
+            return Reply(_nothing_open(facts), [slot("report_open", False)])
         if facts.draft is None and not facts.intake_open:
             return Reply([say("report.closed")], [slot("report_open", False)])
         lines = [] if facts.draft is not None else [do("draft.open")]
@@ -89,8 +91,10 @@ def asking(office: Office) -> list[TurnAction]:
     return [Ask(office, question) for question in QUESTIONS]
 
 
-def _nothing_open(intent: str) -> Line:
-    return say("chat.not_understood" if intent == "tell" else "report.nothing_open")
+def _nothing_open(facts: TurnFacts) -> list[Line]:
+    if facts.intent == "resume" and facts.memory.get(LOCKED):
+        return [say("case.ask_code")]
+    return [say("chat.not_understood" if facts.intent == "tell" else "report.nothing_open"), say("menu.main")]
 
 
 def _slots_of(draft: Args) -> list[Event]:

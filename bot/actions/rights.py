@@ -4,7 +4,7 @@ from bot.actions.base import Reply, Scene, TurnAction, do, nested, say
 from bot.exchange import Line
 from rights import cards
 
-MENU = "menu"
+MENUS = {"menu": "rights.menu", "more": "rights.menu_more"}
 
 
 class RightsCard(TurnAction):
@@ -18,12 +18,10 @@ class RightsCard(TurnAction):
 
 
 def rights_choice(scene: Scene, rest: str) -> list[Line]:
-    """`rights:menu`, `rights:<topic>:more`, `rights:<topic>:law`."""
-    if rest == MENU:
-        return [say("rights.menu")]
+    """`rights:menu`, `rights:more`, `rights:<topic>:more`, `rights:<topic>:law`."""
     topic, _, part = rest.partition(":")
     card = cards.find(topic)
-    return show(card, part) if card else [say("rights.menu")]
+    return show(card, part) if card else [say(MENUS.get(rest, "rights.menu"))]
 
 
 def show(card: cards.Card, part: str) -> list[Line]:
@@ -38,9 +36,13 @@ def show(card: cards.Card, part: str) -> list[Line]:
 
 def _law(card: cards.Card) -> dict[str, object]:
     return {
-        "citations": [citation.text for citation in card.citations],
+        "citations": [_cited(citation) for citation in card.citations],
         "status": nested(f"rights.status_{card.status}"),
         "agency": card.enforced_by.name,
         "phone": card.enforced_by.phone,
         "as_of": card.as_of.isoformat(),
     }
+
+
+def _cited(citation: cards.Citation) -> object:
+    return citation.text if citation.sure else nested("rights.unsure", citation=citation.text)

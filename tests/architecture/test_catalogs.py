@@ -10,7 +10,9 @@ import yaml
 
 from bot import prompts
 from channels.segments import encoding, gsm_safe, segments
+from core.hours import DAYS
 from intake import interview
+from intake.desk.writing import NOTICE
 from intake.models import CaseStatus
 from intake.routing import DEFAULT_TEAM
 from jobs.search import WIDENINGS
@@ -21,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 OTHERS = [lang for lang in languages() if lang != SOURCE]
 AREAS = {key.partition(".")[0] for key in entries(SOURCE) if "." in key}
 SAID = re.compile(rf'"((?:{"|".join(sorted(AREAS))})\.[a-z_]+|wait|welcome)"')
-NO_KEYS = {"draft.open", "case.add"}
+NO_KEYS = {"draft.open", "case.add", "case.withdraw", "case.erase", "case.undo"}
 """Names of effects that look like keys."""
 MOST_SEGMENTS = 2
 """No message costs more than two segments before its arguments are filled in."""
@@ -51,6 +53,8 @@ def keys_made() -> Iterator[str]:
     yield from (f"opt.{opt}" for opt in ("stop", "start", "help"))
     yield from (f"employer.status_{state}" for state in ("certified", "returned", "pending", "other"))
     yield from (f"jobs.widened_{what}" for what in WIDENINGS)
+    yield from (f"day.{day}" for day in DAYS)
+    yield NOTICE
 
 
 ALL_KEYS = sorted(
@@ -120,7 +124,7 @@ BETRAYING = {
     "ht": "rapo plent ka patwon bos ajans lapolis",
     "tl": "report reklamo kaso amo boss employer ahensya pulis",
 }
-PROACTIVE = ("wait", "neutral.waiting")
+PROACTIVE = ("wait", "neutral.waiting", "neutral.back", NOTICE)
 
 
 @pytest.mark.parametrize(("lang", "key"), list(itertools.product(BETRAYING, PROACTIVE)))

@@ -13,18 +13,22 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import closing, prompts, tracker, train
 from bot.client import Engine
 from bot.exchange import Line, TurnFacts, confirmed, get_lines, put_facts
+from bot.hotline import Hotline
 from bot.models import Turn
 from channels.models import Conversation, Message
 from core.config import Settings
 from core.database import Database
 from core.keys import KeyProvider
 from intake.facts import with_parts
+from tests.bot.desk import Desk
+from tests.unit.intake.hotline import Hotline as Intake
 from translations.catalog import render
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +70,22 @@ def running(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def phone(running: Running, db: Callable[[str], Database], clean: None) -> "Phone":
     """A conversation of its own, in an empty database."""
     return Phone(running, db("owner"), KeyProvider(running.settings.keys, "owner"))
+
+
+@pytest.fixture
+def desk(
+    running: Running,
+    clean: None,
+    db: Callable[[str], Database],
+    keys: Callable[[str], KeyProvider],
+    owner: SqlEngine,
+) -> Iterator[Desk]:
+    locks = Database(running.settings, "worker", isolation_level="AUTOCOMMIT")
+    hotline = Hotline(running.settings, db("worker"), locks, keys("worker"), running.engine)
+    made = Desk(hotline, db("gateway"), owner, Intake(db("worker"), db("operator"), keys("worker"), owner))
+    made.hire()
+    yield made
+    locks.close()
 
 
 @dataclass

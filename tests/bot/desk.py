@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import safety, turn
 from bot.client import Engine
 from bot.hotline import Hotline
-from channels import hourly, inbox
+from channels import addresses, hourly, inbox, replies
 from channels.contract import InboundMessage
 from channels.models import Conversation, Message, MessageState, Outbox
 from channels.outbox import context
@@ -33,6 +33,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def _opened(row: Outbox, keys: KeyProvider) -> str:
+    if row.reply_key_id is not None:
+        return replies.open_text(row.body or b"", row.reply_key_id, keys)
     bound = context(row.conversation_id, row.source, row.source_id, row.ordinal)
     return hourly.open_text(row.body or b"", row.hour or "", bound, keys)
 
@@ -56,8 +58,9 @@ class Desk:
             )
             with self.gateway.begin() as session:
                 assert inbox.accept(session, message, keys)
+        mine = Conversation.phone_hash == addresses.phone_hash(phone, keys)
         with Session(self.owner) as session:
-            return session.scalars(select(Conversation.id).order_by(Conversation.id.desc()).limit(1)).one()
+            return session.scalars(select(Conversation.id).where(mine)).one()
 
     def drain(self, conversation: int, engine: Engine | None = None, times: int = 1) -> None:
         """What the bell does, some time later than the last one, with another engine if there is one."""
@@ -76,6 +79,7 @@ class Desk:
             "AMPARO_ENGINE_TOKEN": settings.engine_token,
             "AMPARO_ENGINE_URL": settings.engine_url,
             "AMPARO_ACTIONS_URL": settings.actions_url,
+            "AMPARO_FAULTS": "on",
             "AMPARO_FAILPOINT": failpoint,
         }
         done = subprocess.run((sys.executable, "-c", CHILD, str(conversation)), env=env, cwd=ROOT, check=False)
@@ -84,11 +88,24 @@ class Desk:
 
     def heard(self, conversation: int) -> list[str]:
         """Everything said to a conversation; all receipts look the same."""
+        return [RECEIPT.sub("receipt", words) for words in self.words(conversation)]
+
+    def words(self, conversation: int) -> list[str]:
+        """Everything said to a conversation that has not been wiped."""
         keys = KeyProvider(self.hotline.settings.keys, "sender")
         with Session(self.owner) as session:
             rows = session.scalars(select(Outbox).filter_by(conversation_id=conversation).order_by(Outbox.id)).all()
-            opened = [_opened(row, keys) for row in rows]
-        return [RECEIPT.sub("receipt", words) for words in opened]
+            return [_opened(row, keys) for row in rows if row.body is not None]
+
+    def ask(self, phone: str, *texts: str) -> list[str]:
+        """Write and drain one text after the other; what was said to the last."""
+        said: list[str] = []
+        for message in texts:
+            conversation = self.write(phone, message)
+            before = len(self.words(conversation))
+            self.drain(conversation)
+            said = self.words(conversation)[before:]
+        return said
 
     def states(self, conversation: int) -> list[MessageState]:
         """The states of all messages of a conversation."""

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.engine
         ("change_language", "language.menu"),
         ("ask_who_we_are", "about.who"),
         ("ask_confidential", "about.confidential"),
-        ("talk_to_person", "person.numbers"),
+        ("come_back", "neutral.back"),
+        ("wrong_number", "chat.removed"),
+        ("withdraw_case", "case.ask_code"),
         ("emergency", "crisis.numbers"),
         ("ask_union", "rights.not_yet"),
         ("check_case_status", "case.ask_code"),
@@ -94,7 +96,7 @@ def test_an_unsafe_phone_is_warned_and_the_interview_goes_on(phone: Phone) -> No
     [
         ("show_menu", ["menu.unfinished", "menu.main"]),
         ("cancel", ["menu.unfinished", "menu.main"]),
-        ("talk_to_person", ["person.numbers"]),
+        ("come_back", ["neutral.back"]),
         ("change_language", ["language.menu"]),
         ("delete_my_data", ["erase.ask"]),
         ("emergency", ["crisis.numbers"]),
@@ -196,7 +198,7 @@ def test_a_card_has_more_the_law_and_a_way_to_report(phone: Phone) -> None:
 
 
 def test_the_menu_leads_to_everything(phone: Phone) -> None:
-    leads_to = {"1": "jobs.ask_work", "2": "rights.menu", "4": "employer.ask_name", "6": "person.numbers"}
+    leads_to = {"1": "jobs.ask_work", "2": "rights.menu", "4": "employer.ask_name", "5": "case.ask_code"}
     for digit, key in leads_to.items():
         phone.keys_of("show_menu")
         assert phone.digit(digit) == [key]
@@ -259,3 +261,56 @@ def test_a_turn_that_began_a_new_session_can_be_tried_again(phone: Phone) -> Non
         phone.memory = before
         assert phone.keys_of("repeat") == ["report.ask_kind"]
     assert phone.digit("1") == ["report.ask_employer"]
+
+
+def test_a_person_is_there_now_or_at_the_next_opening(phone: Phone) -> None:
+    phone.keys_of("show_menu")
+    for first, numbers in (phone.keys_of("talk_to_person"), phone.digit("6")):
+        assert first in ("person.hours", "person.there_now")
+        assert numbers == "person.numbers"
+
+
+CASE = {"status": "received", "promised": None, "late": False, "replies": 0, "readers": 0, "last_read": None}
+CASE |= {"copies": 0, "erased": None}
+
+
+def test_with_the_code_the_digits_of_the_answer_lead_on(phone: Phone) -> None:
+    assert phone.keys_of("check_case_status", case=CASE) == ["case.status"]
+    for choice, key in {"add": "case.ask_words", "who": "case.nobody_looked", "back": "case.take_back"}.items():
+        assert phone.keys_of("choose", choice=f"case:{choice}", case=CASE) == [key]
+    for choice, effect in {"stop": "case.withdraw", "erase": "case.erase", "undo": "case.undo"}.items():
+        phone.keys_of("choose", choice=f"case:{choice}", case=CASE)
+        assert phone.done[-1].key == effect
+
+
+@pytest.mark.parametrize("choice", ["status", "add", "who", "back", "stop", "erase", "undo"])
+def test_without_the_code_nothing_of_a_case_is_told_or_done(phone: Phone, choice: str) -> None:
+    assert phone.keys_of("choose", choice=f"case:{choice}") == ["case.ask_code"]
+    assert phone.done == []
+
+
+def test_the_answer_to_a_code_says_everything_in_one_message(phone: Phone) -> None:
+    promised = {**CASE, "promised": "2027-11-25", "replies": 2}
+    (line,) = phone.send("check_case_status", case=promised)
+    assert [news["key"] for news in line.args["news"]] == ["case.status_received", "case.promise", "case.replies"]
+    assert line.args["news"][1]["args"] == {"day": "11/25"}
+    (line,) = phone.send("check_case_status", case={**promised, "late": True, "erased": "2027-11-26"})
+    assert line.key == "case.erasing"
+    assert [news["key"] for news in line.args["news"]][1::2] == ["case.promise_late", "case.erased_on"]
+
+
+def test_the_answer_can_be_said_again_while_the_code_holds(phone: Phone) -> None:
+    phone.keys_of("check_case_status", case=CASE)
+    assert phone.keys_of("repeat", case=CASE) == ["case.status"]
+    assert phone.keys_of("repeat") == ["case.ask_code"]
+
+
+def test_what_waits_before_a_report_was_opened_can_be_gone_on_with(phone: Phone) -> None:
+    assert phone.keys_of("resume", pending=True) == ["report.ask_safe"]
+
+
+def test_what_may_be_a_strangers_is_not_gone_on_with_but_can_be_erased_unseen(phone: Phone) -> None:
+    phone.memory["locked"] = True
+    assert phone.keys_of("resume") == ["case.ask_code"]
+    assert phone.keys_of("delete_my_data") == ["erase.nothing"]
+    assert phone.done[-1].key == "draft.erase"

@@ -9,7 +9,7 @@ import yaml
 from bot import train
 from intents import catalog
 
-NOT_FROM_THE_CATALOG = {"choose", "tell", "resume", "nothing", "not_understood"}
+NOT_FROM_THE_CATALOG = {"choose", "tell", "resume", "come_back", "wrong_number", "nothing", "not_understood"}
 
 
 def test_the_domain_knows_every_intent_of_the_catalog() -> None:

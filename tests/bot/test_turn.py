@@ -4,21 +4,16 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from sqlalchemy import Engine as SqlEngine
 
 from bot import effects, safety, turn
 from bot.client import Engine
 from bot.effects import Scene
 from bot.exchange import Args
-from bot.hotline import Hotline
 from bot.turn import MAX_FAILURES
 from channels.models import MessageState
-from core.database import Database
-from core.keys import KeyProvider
 from intents import gate
 from tests.bot.conftest import Running
 from tests.bot.desk import Desk
-from tests.unit.intake.hotline import Hotline as Intake
 from translations.catalog import render
 
 pytestmark = pytest.mark.engine
@@ -40,22 +35,6 @@ DEATHS = (  # each kills at another message; the last two before and after the r
     "turn.written:6",
     "turn.committed:1",
 )
-
-
-@pytest.fixture
-def desk(
-    running: Running,
-    clean: None,
-    db: Callable[[str], Database],
-    keys: Callable[[str], KeyProvider],
-    owner: SqlEngine,
-) -> Iterator[Desk]:
-    locks = Database(running.settings, "worker", isolation_level="AUTOCOMMIT")
-    hotline = Hotline(running.settings, db("worker"), locks, keys("worker"), running.engine)
-    made = Desk(hotline, db("gateway"), owner, Intake(db("worker"), db("operator"), keys("worker"), owner))
-    made.hire()
-    yield made
-    locks.close()
 
 
 @pytest.fixture

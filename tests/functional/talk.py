@@ -16,7 +16,9 @@ import psutil
 import psycopg
 from twilio.request_validator import RequestValidator
 
+from channels import replies
 from core.database import conninfo
+from core.envelope import pad, seal
 from tests.functional.hotline import SMS, TOKEN, WHATSAPP, Phone, RunningHotline
 
 RECEIPT = re.compile(r"\b\d{4} \d{4} \d{4} \d{4}\b")
@@ -41,6 +43,7 @@ WORDS = {
     "employer in the report": "Vencejodorado",
     "place in the report": "Martinetazul",
     "words added to the case": "ruisenorpinto",
+    "reply of a caseworker": "verderonpardo",
     "words at the prompt for a PIN": "lavanderagris",
     "story of the one with a PIN": "oropendolina",
     "crisis": "gorrionverdin",
@@ -144,7 +147,9 @@ def reports_in_creole(talk: Talk) -> None:
     assert receipt is not None, talk.said["filed"]
     talk.secrets["receipt"] = receipt.group().replace(" ", "")
     other = talk.phone()
-    talk.said["status"] = talk.tell(other, "hola", WRONG_RECEIPT, receipt.group())
+    talk.tell(other, "hola", WRONG_RECEIPT)
+    _caseworker_writes(talk.hotline, "Nou ka ede w, verderonpardo: rele nou demen.")
+    talk.said["status"] = _seen_on_its_way(other, receipt.group())
     talk.tell(other, receipt.group().replace(" ", ""))
     talk.said["added"] = talk.tell(phone, "mwen vle ajoute nan rapò mwen ruisenorpinto yo te tounen yè")
 
@@ -160,6 +165,17 @@ def _seen_on_its_way(phone: Phone, text: str) -> str:
     finally:
         sender.resume()
     return "\n".join(phone.hear())
+
+
+def _caseworker_writes(hotline: RunningHotline, words: str) -> None:
+    """What the console stores: a text that a browser sealed to a key of the pool."""
+    _wait_until(hotline, "select exists (select 1 from inbox.reply_key where taken_at is null)")
+    with psycopg.connect(conninfo(hotline.settings, "owner")) as owner:
+        take = "update inbox.reply_key set taken_at = now() where id = (select max(id) from inbox.reply_key)"
+        key, public = owner.execute(take + " returning id, public").fetchone() or (0, b"")
+        box = seal(pad(words.encode()), public, replies.info(key))
+        add = "insert into intake.case_reply (case_id, reply_key_id, box, segments, state, created_at)"
+        owner.execute(add + " select id, %s, %s, 1, 'waiting', now() from intake.\"case\"", (key, box))
 
 
 def _wait_until(hotline: RunningHotline, query: str) -> None:

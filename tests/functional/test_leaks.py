@@ -136,7 +136,7 @@ def test_the_conversations_got_where_they_were_meant_to_go(held: Held) -> None:
     assert "1 " in said["jobs"] and "H-300-" in said["job"]
     assert "registro" in said["employer"] and "registro" not in said["command"]
     assert "911" in said["crisis"] and "Meta" in said["whatsapp"]
-    assert said["status"] and said["status by PIN"].startswith("Recibido")
+    assert "verderonpardo" in said["status"] and said["status by PIN"].startswith("Recibido")
     cases = json.dumps(held.hotline.cases(held.reader), ensure_ascii=False)
     told = ("first cry", "question before the report", "story", "story with accents", "words added to the case")
     named = ("employer in the report", "place in the report", "story of the one with a PIN")
@@ -212,9 +212,9 @@ def _what_opens_are_codes(held: Held, stolen: Settings, sealed: set[Box]) -> Non
 
 
 def _destroyed_keys_lie_nowhere(held: Held, stolen: Settings) -> None:
-    had = {key: name for name, key in held.watch.keys.items() if name.startswith(("hour/", "draft/"))}
+    had = {key: name for name, key in held.watch.keys.items() if name.startswith(("hour/", "draft/", "reply/"))}
     destroyed = had.keys() - set(key_files(stolen.keys).values())
-    assert {had[key].split("/")[0] for key in destroyed} == {"hour", "draft"}
+    assert {had[key].split("/")[0] for key in destroyed} == {"hour", "draft", "reply"}
     left = {had[key]: place for place, data in leaks.files(stolen.home) for key in destroyed if key in data}
     assert left == {}
 

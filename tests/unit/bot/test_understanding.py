@@ -119,3 +119,49 @@ def test_a_secret_number_is_never_kept_as_text() -> None:
 
 def test_an_unsure_reading_is_not_believed() -> None:
     assert read("bla bla", Engine("withdraw_case", 0.1)).intent == "not_understood"
+
+
+def test_a_receipt_in_the_middle_of_an_interview_is_a_receipt_and_no_part_of_the_story() -> None:
+    found = read("4821 7730 9256 1184", memory=ASKED, draft={})
+    assert (found.intent, found.keep) == ("check_case_status", None)
+
+
+def test_the_words_for_a_case_need_no_engine_and_go_to_no_action() -> None:
+    engine, asked = Engine("find_job"), {"prompt": "case.ask_words", "choices": {}}
+    found = read("they pay cash now", engine, memory=asked, case={"status": "received"})
+    assert (found.intent, found.keep, found.facts.words, engine.asked) == ("add_to_case", None, "", [])
+    assert read("they pay cash now", engine, memory=asked).keep == "pending"
+
+
+@pytest.mark.parametrize(
+    "text", ["wrong number", "Numero equivocado!", "número equivocado", "ou twonpe nimewo", "Maling numero"]
+)
+def test_a_wrong_number_is_known_in_every_language_without_any_model(text: str) -> None:
+    engine = Engine("greet")
+    assert (read(text, engine, memory=ASKED, draft={}).intent, engine.asked) == ("wrong_number", [])
+
+
+AWAY = {"memory": ASKED, "draft": {"kind": "pay"}, "away": "short"}
+
+
+@pytest.mark.parametrize("engine", [Engine("greet"), Engine("thank"), Engine("report_abuse", 0.1), Engine(None)])
+def test_after_a_silence_a_greeting_or_unclear_words_are_met_with_a_neutral_question_and_kept(engine: Engine) -> None:
+    found = read("who is this", engine, **AWAY)
+    assert (found.intent, found.keep) == ("come_back", "draft:story")
+
+
+def test_an_unclear_answer_after_a_silence_still_answers_its_question_and_a_greeting_does_not() -> None:
+    asked = {**AWAY, "memory": {"prompt": "report.ask_employer", "choices": {}}}
+    unclear = read("Rancho Azul", Engine(None), **asked)
+    assert (unclear.keep, unclear.facts.draft) == ("draft:employer", {"kind": "pay", "employer": "given"})
+    assert read("hello", Engine("greet"), **asked).keep == "draft:story"
+
+
+def test_who_is_clear_after_a_silence_goes_on() -> None:
+    assert read("they did not pay us", Engine("report_abuse"), **AWAY).intent == "tell"
+    assert read("1", Engine("greet"), **AWAY).facts.choice == "week"
+
+
+def test_with_nothing_unfinished_a_greeting_after_a_silence_is_a_greeting() -> None:
+    assert read("hello", Engine("greet"), away="short").intent == "greet"
+    assert read("hello", Engine("greet"), away="short", pending=True).intent == "come_back"
