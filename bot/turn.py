@@ -61,6 +61,7 @@ def drain(hotline: Hotline, conversation_id: int) -> None:
             with hotline.alone(conversation_id) as held:
                 if not held:
                     return
+                failpoint("turn.locked")
                 _drain_held(hotline, conversation_id)
     except (Unavailable, OperationalError) as reason:
         log.info("turn_waits", conversation=conversation_id, reason=type(reason).__name__)
@@ -127,6 +128,7 @@ def _again(session: Session, turn: Turn) -> Turn:
 
 
 def _answer(hotline: Hotline, turn: Turn) -> None:
+    failpoint("turn.claimed")
     opened = _open(hotline, turn)
     failpoint("turn.opened")
     understood = understand(opened.text, opened.facts, hotline.engine)
@@ -148,7 +150,7 @@ def _open(hotline: Hotline, turn: Turn) -> Opened:
             raise EndsTheProcess("no attempt at this message ever ended")
         text = inbox.open_body(message, hotline.keys)
         conversation = session.get_one(Conversation, turn.conversation_id)
-        settled, facts = opening.facts_before(session, hotline.keys, conversation, text)
+        settled, facts = opening.facts_before(session, hotline.keys, conversation, text, message.received_at)
     return Opened(turn, text, settled, facts)
 
 
@@ -168,10 +170,11 @@ def _ask(hotline: Hotline, turn: Turn, intent: str) -> list[str]:
     except EngineBroke:
         raise
     except (EngineAway, EngineFailed):
-        _call_is_over(hotline, turn)
+        with hotline.db.begin() as session:
+            closing.same_attempt(session, turn).called_at = None
         raise
-    _call_is_over(hotline, turn)
     with hotline.db.begin() as session:
+        closing.same_attempt(session, turn).called_at = None
         steps = tracker.steps(session, name, turn.mark)
         complete = steps.recorded and not steps.unconfirmed(confirmed(session, turn))
     if not complete:
@@ -179,17 +182,12 @@ def _ask(hotline: Hotline, turn: Turn, intent: str) -> list[str]:
     return said
 
 
-def _call_is_over(hotline: Hotline, turn: Turn) -> None:
-    with hotline.db.begin() as session:
-        closing.same_attempt(session, turn).called_at = None
-
-
 def _commit(hotline: Hotline, opened: Opened, understood: Understood, said: list[str]) -> None:
     """The transaction that ends the turn: everything it does happens here or not at all."""
     with hotline.db.begin() as session:
         turn = closing.same_attempt(session, opened.turn)
         message = session.get_one(Message, turn.message_id)
-        scene = _scene(session, hotline, opened, understood)
+        scene = _scene(session, hotline, opened, understood, message)
         closing.keep_text(scene, understood)
         lines = closing.perform(scene, said, get_lines(session, turn, hotline.keys))
         closing.speak(scene, turn, closing.with_greeting(lines, scene, opened.settled), message)
@@ -198,14 +196,16 @@ def _commit(hotline: Hotline, opened: Opened, understood: Understood, said: list
         failpoint("turn.written")
 
 
-def _scene(session: Session, hotline: Hotline, opened: Opened, understood: Understood) -> Scene:
+def _scene(session: Session, hotline: Hotline, opened: Opened, understood: Understood, message: Message) -> Scene:
     return Scene(
         session=session,
         keys=hotline.keys,
         conversation=session.get_one(Conversation, opened.turn.conversation_id),
-        memory=opened.facts.memory,
+        memory=understood.facts.memory,
         language=opened.settled.lang,
         text=opened.text,
+        proved=understood.proved,
+        came=message.received_at,
     )
 
 

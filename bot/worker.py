@@ -26,7 +26,7 @@ from core.keys import KeyProvider
 from core.logging import Log
 from core.recovery import recover_stalled
 from core.workers import run_until_stopped
-from intake import retention
+from intake import receipts, replies, retention
 from intents import gate
 from translations.catalog import SOURCE
 
@@ -76,12 +76,15 @@ def sweep(hotline: Hotline) -> None:
                 queue.ring(session, bell, conversation=conversation_id)
     _tell_waiting(hotline)
     _tell_held(hotline)
+    with hotline.db.begin() as session:
+        receipts.grant_wishes(session, hotline.keys)
 
 
 def _tell_held(hotline: Hotline) -> None:
-    """One neutral notice for a conversation whose late answers are held back."""
+    """One neutral notice for a conversation whose late answers are held back. A reply only waits for the code again."""
     with hotline.db.begin() as session:
-        first = select(func.min(Outbox.id)).where(Outbox.state == OutboxState.HELD).group_by(Outbox.conversation_id)
+        held = (Outbox.state == OutboxState.HELD, Outbox.reply_key_id.is_(None))
+        first = select(func.min(Outbox.id)).where(*held).group_by(Outbox.conversation_id)
         told = select(Outbox.source_id).where(Outbox.source == "held")
         for row in session.scalars(select(Outbox).where(Outbox.id.in_(first), Outbox.id.not_in(told))):
             conversation = session.get_one(Conversation, row.conversation_id)
@@ -123,6 +126,7 @@ def housekeeping(hotline: Hotline) -> None:
 
 _STEPS: dict[str, Callable[[Session, KeyProvider], object]] = {
     "make_ahead": hourly.make_ahead,
+    "replies": lambda session, keys: replies.put_back(session),
     "mailroom": lambda session, keys: expiry.run(session),
     "reports": retention.run,
     "retire": lambda session, keys: hourly.retire_finished(session),

@@ -1,29 +1,34 @@
 """Accept an inbound message: saved, sealed and rung for before anything thinks about it."""
 
-from sqlalchemy import text
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from channels import addresses, hourly
 from channels.contract import InboundMessage
 from channels.errors import UnknownNumber
+from channels.hourly import Hour
 from channels.models import Message
 from core.clock import now
+from core.failpoints import failpoint
 from core.ids import alias
 from core.keys import KeyProvider
-from core.queue import DRAIN, GATE, ring
+from core.queue import DRAIN, GATE, RING, names
 
-_LOCK = text("""
-    select c.id, c.rung from inbox.conversation c join inbox.sending_number n on n.id = c.sending_number_id
+_LOCK = text(f"""
+    select c.id, c.rung, hour.id as hour, hour.public
+    from inbox.conversation c join inbox.sending_number n on n.id = c.sending_number_id
+    left join lateral ({hourly.CURRENT}) hour on true
     where n.channel = :channel and n.address = :address and c.phone_hash = :phone for no key update of c
 """)
 _OPEN = text("""
     insert into inbox.conversation (sending_number_id, phone_hash, alias, rung, language_chosen, created_at)
     select id, :phone, :alias, false, false, :now from inbox.sending_number
     where channel = :channel and address = :address
-    on conflict (sending_number_id, phone_hash) do update set rung = inbox.conversation.rung
-    returning id, rung
+    on conflict (sending_number_id, phone_hash) do nothing
 """)
-_SAVE = text("""
+_SAVE = text(f"""
     with saved as (
         insert into inbox.message (conversation_id, channel, provider_hash, kind, opt_out_type, hour, body, state,
                                    gated, failures, received_at)
@@ -40,8 +45,17 @@ _SAVE = text("""
         update inbox.conversation set rung = true, last_inbound_at = :now
         where id = :conversation and exists (select 1 from saved)
     )
-    select id from saved
+    select {RING} from saved
 """)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A conversation whose row is locked, and the pair to seal with."""
+
+    id: int
+    rung: bool
+    hour: Hour
 
 
 def accept(session: Session, message: InboundMessage, keys: KeyProvider) -> bool:
@@ -49,13 +63,12 @@ def accept(session: Session, message: InboundMessage, keys: KeyProvider) -> bool
 
     The conversation's row is locked before the message is inserted, so ids follow the order of commits.
     """
-    conversation, rung = _conversation(session, message, addresses.phone_hash(message.sender, keys))
-    if session.scalar(_SAVE, _row(session, message, conversation, keys)) is None:
-        return False
-    ring(session, GATE, conversation=conversation)
-    if not rung:
-        ring(session, DRAIN, conversation=conversation)
-    return True
+    connection = session.connection()
+    conversation = _lock(connection, message, addresses.phone_hash(message.sender, keys))
+    failpoint("accept.locked")
+    bells = names(GATE) if conversation.rung else names(GATE, DRAIN)
+    row = _row(message, conversation, keys)
+    return connection.execute(_SAVE, row | bells).one_or_none() is not None
 
 
 def open_body(message: Message, keys: KeyProvider) -> str:
@@ -70,29 +83,31 @@ def context(conversation_id: int) -> str:
     return f"message|{conversation_id}"
 
 
-def _conversation(session: Session, message: InboundMessage, phone: bytes) -> tuple[int, bool]:
-    """The conversation's id and its `rung` flag, with the row locked. Raises UnknownNumber."""
-    names = {"channel": message.channel, "address": message.our_address, "phone": phone}
-    row = session.execute(_LOCK, names).one_or_none()
+def _lock(connection: Connection, message: InboundMessage, phone: bytes) -> Locked:
+    """The conversation with its row locked, made if this is its first message. Raises UnknownNumber, NoHourlyKey."""
+    who = {"channel": message.channel, "address": message.our_address, "phone": phone}
+    lock = who | {"this_hour": hourly.name_of(now())}
+    row = connection.execute(_LOCK, lock).one_or_none()
     if row is None:
-        row = session.execute(_OPEN, {**names, "alias": alias(), "now": now()}).one_or_none()
+        connection.execute(_OPEN, who | {"alias": alias(), "now": now()})
+        row = connection.execute(_LOCK, lock).one_or_none()
     if row is None:
         raise UnknownNumber("a message came to a number that is not one of our sending numbers")
-    return row.id, row.rung
+    return Locked(row.id, row.rung, hourly.the_hour(row.hour, row.public))
 
 
-def _row(session: Session, message: InboundMessage, conversation: int, keys: KeyProvider) -> dict[str, object]:
-    hour = hourly.current(session)
+def _row(message: InboundMessage, conversation: Locked, keys: KeyProvider) -> dict[str, object]:
+    hour = conversation.hour
     return {
-        "conversation": conversation,
+        "conversation": conversation.id,
         "channel": message.channel,
         "provider": addresses.provider_hash(message.provider_id, keys),
         "kind": message.kind,
         "opt_out": message.opt_out_type,
         "hour": hour.id,
-        "body": hourly.seal_text(message.text, hour, context(conversation)),
+        "body": hourly.seal_text(message.text, hour, context(conversation.id)),
         "now": now(),
-        "number": addresses.seal_number(message.sender, conversation, keys),
+        "number": addresses.seal_number(message.sender, conversation.id, keys),
         "expires": addresses.expiry(),
         "sealed_provider": addresses.seal_provider(message.channel, message.provider_id, keys),
     }

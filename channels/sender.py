@@ -11,11 +11,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from channels import addresses, hourly, optout
+from channels import addresses, hourly, optout, replies
 from channels.claims import Claim, Skipped, Wait, claim_next, settle, unknown
 from channels.contract import Carrier, Outgoing, channels
 from channels.errors import CarrierFailed, GaveUp, NotAuthorised, OutcomeUnknown, SendError, Unreadable, Unsubscribed
-from channels.models import Conversation, Outbox, OutboxState, Redaction
+from channels.models import Conversation, Outbox, OutboxState, Redaction, SendingNumber
+from channels.segments import segments
 from channels.status import REDACT_AFTER
 from core.clock import now
 from core.database import Database
@@ -107,6 +108,7 @@ class Sender:
     def _step(self, number: int) -> bool:
         with self.db.begin() as session:
             found = claim_next(session, number)
+            failpoint("sender.chosen")
         match found:
             case Claim():
                 self.deliver(found)
@@ -122,7 +124,10 @@ class Sender:
         """Call the carrier for a claimed message and write down what came of it."""
         failpoint("sender.claimed")
         try:
-            provider_id = self._sent_before(claim) or self.carriers[claim.channel].send(self._open(claim))
+            message = self._open(claim)
+            self._pace(claim, message.text)
+            failpoint("sender.opened")
+            provider_id = self._sent_before(claim) or self.carriers[claim.channel].send(message)
             failpoint("sender.called")
         except SendError as error:
             self._failed(claim, error)
@@ -193,12 +198,28 @@ class Sender:
 
     def _open(self, claim: Claim) -> Outgoing:
         try:
-            words = hourly.open_text(claim.body, claim.hour, claim.context, self.keys)
+            words = self._words(claim)
             number = addresses.open_number(claim.address, claim.conversation_id, self.keys)
         except (KeyMissing, CannotOpen):
             raise Unreadable from None
         status = f"{self._public_url}{channels()[claim.channel].status_path}?o={claim.outbox_id}"
         return Outgoing(claim.outbox_id, number, claim.our_address, words, status)
+
+    def _words(self, claim: Claim) -> str:
+        if claim.reply_key is not None:
+            return replies.open_text(claim.body, claim.reply_key, self.keys)
+        return hourly.open_text(claim.body, claim.hour, claim.context, self.keys)
+
+    def _pace(self, claim: Claim, words: str) -> None:
+        """How long a reply is shows only now: the number waits for as long as it really takes."""
+        if claim.reply_key is None or not channels()[claim.channel].limits.segmented:
+            return
+        with self.db.begin() as session:
+            number_id = session.get_one(Conversation, claim.conversation_id).sending_number_id
+            number = session.get_one(SendingNumber, number_id, with_for_update={"key_share": True})
+            row = session.get_one(Outbox, claim.outbox_id, with_for_update=True)
+            more, row.segments = segments(words) - row.segments, segments(words)
+            number.next_free_at += timedelta(seconds=more / number.segments_per_second)
 
     def _accepted(self, claim: Claim, provider_id: str) -> None:
         """The carrier has it: wipe the text here, and have it redacted there once it is delivered."""
@@ -209,10 +230,16 @@ class Sender:
             if row.provider_id is None:
                 row.provider_id = box
                 session.add(Redaction(provider_id=box, run_at=now() + REDACT_AFTER))
+            failpoint("sender.recorded")
             if self._still_ours(row, claim):
                 settle(row, OutboxState.ACCEPTED)
+            session.flush()
+            failpoint("sender.wiped")
 
         self._record(write)
+        failpoint("sender.committed")
+        if claim.reply_key is not None:
+            replies.finish(self.db, self.keys)
 
     def _record(self, write: Callable[[Session], None]) -> None:
         """Write down what the carrier said, even when the database is just being restarted."""

@@ -5,6 +5,7 @@ import os
 
 from procrastinate import App, PsycopgConnector
 
+from channels import replies
 from channels.contract import channels
 from channels.redaction import Redactor
 from channels.sender import Sender
@@ -39,6 +40,11 @@ def build(settings: Settings, sender: Sender, redactor: Redactor) -> App:
     async def sweep_sending(timestamp: int) -> None:
         await recover_stalled(app)
         await asyncio.to_thread(sweep, sender, redactor)
+
+    @app.periodic(cron="* * * * * */10")
+    @app.task(name="keep_replies", queue=QUEUE)
+    def keep_replies(timestamp: int) -> None:
+        replies.keep_house(sender.db, sender.keys)
 
     return app
 

@@ -39,15 +39,18 @@ def apply(session: Session, report: StatusReport, keys: KeyProvider) -> bool:
     if row is None or RANK[row.state] >= RANK[report.state]:
         return False
     values: dict[str, object] = {"state": report.state, "error_code": report.error_code, **WIPED}
-    conversation = session.get_one(Conversation, row.conversation_id)
     if row.provider_id is None:
-        channel = session.get_one(SendingNumber, conversation.sending_number_id).channel
-        box = addresses.seal_provider(channel, report.provider_id, keys)
+        box = addresses.seal_provider(_channel(session, row.conversation_id), report.provider_id, keys)
         values["provider_id"] = box
         session.execute(insert(Redaction).values(provider_id=box, attempts=0, run_at=now() + REDACT_AFTER))
     session.execute(update(Outbox).where(mine).values(values).execution_options(synchronize_session=False))
     if report.error_code == Unsubscribed.default_code:
-        optout.opt_out(session, conversation)
+        optout.opt_out(session, session.get_one(Conversation, row.conversation_id))
     if RANK[row.state] <= RANK[OutboxState.SENDING]:
-        ring(session, SEND, conversation=conversation.id)
+        ring(session, SEND, conversation=row.conversation_id)
     return True
+
+
+def _channel(session: Session, conversation_id: int) -> str:
+    conversation = session.get_one(Conversation, conversation_id)
+    return session.get_one(SendingNumber, conversation.sending_number_id).channel

@@ -64,10 +64,14 @@ def receive(name: str) -> Response:
     here, channel = _gateway(), channels()[name]
     signed = _signed()
     channel.verify(signed, here.settings)
+    failpoint("accept.verified")
     message = channel.parse(signed.form, here.settings)
+    failpoint("accept.parsed")
     is_new = _accept(here, message)
     here.metrics.webhooks.labels(request.path, "accepted" if is_new else "duplicate").inc()
-    return _twiml()
+    answer = _twiml()
+    answer.call_on_close(lambda: failpoint("accept.answered"))
+    return answer
 
 
 def report(name: str) -> Response:
@@ -78,6 +82,8 @@ def report(name: str) -> Response:
     found = channel.parse_status(signed.form, request.args.get("o"))
     with here.db.begin() as session:
         moved = status.apply(session, found, here.keys)
+        failpoint("status.moved")
+    failpoint("status.committed")
     if moved:
         log.info("status", outbox=found.outbox_id, state=found.state.value, code=found.error_code)
     here.metrics.webhooks.labels(request.path, "moved" if moved else "old").inc()

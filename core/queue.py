@@ -25,6 +25,20 @@ def waiting(session: Session, bell: str) -> set[int]:
     return set(session.scalars(_WAITING, {"bell": bell}))
 
 
+RING = """(
+    select public.procrastinate_defer_jobs_v1(array_agg(
+        row(bell.queue, bell.name, 0, null, null, jsonb_build_object('conversation', cast(:conversation as bigint)),
+            null)::public.procrastinate_job_to_defer_v1))
+    from unnest(cast(:queues as text[]), cast(:bells as text[])) bell (queue, name)
+)"""
+"""The same as `ring`, as an expression inside a statement of the caller's: see `names`."""
+
+
+def names(*bells: str) -> dict[str, list[str]]:
+    """The parameters that RING needs beside `conversation`."""
+    return {"bells": list(bells), "queues": [QUEUES[bell] for bell in bells]}
+
+
 def ring(session: Session, bell: str, **ids: int) -> None:
     """Ring a bell in the session's own transaction: it is heard only if that transaction commits."""
     connection = session.connection().connection.driver_connection

@@ -48,11 +48,13 @@ def main(model: str, port: int) -> int:
 
 
 def _serve(model: str, port: int, say: Callable[[str], None]) -> None:
+    import quick
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
+    quick.apply()
     configure_logging_and_warnings(logging.CRITICAL)
     configure_structlog(logging.CRITICAL)
     logging.disable(logging.CRITICAL)

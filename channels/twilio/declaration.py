@@ -75,9 +75,10 @@ class TwilioChannel:
             raise Malformed("no outbox id")
         if status not in STATUSES or not forms.SHAPES["MessageSid"].fullmatch(sid):
             raise Malformed("no message or an unknown state")
-        error = form.get("ErrorCode", "")
-        code = int(error) if re.fullmatch(r"[1-9][0-9]{0,5}", error) else None
-        return StatusReport(int(outbox_id), sid, STATUSES[status], code)
+        error = form.get("ErrorCode", "0") or "0"
+        if not re.fullmatch(r"[0-9]{1,6}", error) or any("ErrorCode" in value for value in form.values()):
+            raise Malformed("an error code out of shape, or moved into another parameter, which is signed alike")
+        return StatusReport(int(outbox_id), sid, STATUSES[status], int(error) or None)
 
     def carrier(self, settings: Settings) -> Carrier:
         """The REST client; imported late because Twilio's library takes a moment that the gateway does not need."""

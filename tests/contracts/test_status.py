@@ -53,6 +53,17 @@ def test_a_report_wipes_the_text_and_keeps_the_id_sealed(caller: Caller, owner: 
     assert opened == (caller.channel, SID)
 
 
+def test_an_error_code_that_was_moved_into_another_parameter_is_refused(
+    caller: Caller, owner: Engine, outbox_id: int
+) -> None:
+    before = row(owner).state
+    assert report(caller, outbox_id, "failed", ApiVersion="2010-04-01ErrorCode21610") == 403
+    assert report(caller, outbox_id, "failed", ErrorCode="21610From+12025550101") == 403
+    assert row(owner).state is before
+    assert report(caller, outbox_id, "failed", ErrorCode="") == 200
+    assert (row(owner).state, row(owner).error_code) == (OutboxState.FAILED, None)
+
+
 def test_a_late_report_changes_nothing(caller: Caller, owner: Engine, outbox_id: int) -> None:
     report(caller, outbox_id, "undelivered", ErrorCode="30003")
     report(caller, outbox_id, "delivered")

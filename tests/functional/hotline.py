@@ -86,6 +86,8 @@ class Phone:
 class RunningHotline:
     """Every process of `amparo up` in a home of its own, and the carrier it talks to."""
 
+    command: tuple[str, ...] = (*AMPARO, "up")
+
     def __init__(self, home: Path, **more: str) -> None:
         self.home, self.port, self.carrier_port = home, free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -103,6 +105,7 @@ class RunningHotline:
             **more,
         }
         self.settings = load(self.env)
+        self._gateway = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
         self._database: psycopg.Connection[Any] | None = None
         self._numbers = iter(range(100, 10_000))
 
@@ -112,7 +115,7 @@ class RunningHotline:
         self._carrier = subprocess.Popen(command, env=self.env, cwd=ROOT)
         with (self.home / "up.out").open("wb") as out:
             self._up = subprocess.Popen(
-                (*AMPARO, "up", "--port", str(self.port)), env=self.env, cwd=ROOT, stdout=out, stderr=out
+                (*self.command, "--port", str(self.port)), env=self.env, cwd=ROOT, stdout=out, stderr=out
             )
         end = time.monotonic() + 150
         while f"READY {self.url}" not in (self.home / "up.out").read_text():
@@ -126,6 +129,7 @@ class RunningHotline:
         self._carrier.terminate()
         self._carrier.wait(10)
         self.carrier.close()
+        self._gateway.close()
         self._forget_connection()
 
     def phone(self, channel: str = "twilio_sms") -> Phone:
@@ -178,9 +182,7 @@ class RunningHotline:
             "X-Twilio-Signature": signed if signature is None else signature,
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        return httpx.post(
-            f"{self.url}/twilio/sms", content=urlencode(form), headers=headers, trust_env=False, timeout=20
-        )
+        return self._gateway.post("/twilio/sms", content=urlencode(form), headers=headers)
 
     def unpaced(self) -> None:
         """Our numbers may send faster than a carrier lets them: pacing has tests of its own."""
@@ -213,12 +215,12 @@ class RunningHotline:
 
 
 @contextmanager
-def a_hotline() -> Iterator[RunningHotline]:
+def a_hotline(kind: type[RunningHotline] = RunningHotline) -> Iterator[RunningHotline]:
     """A hotline with sample jobs in a home of its own that is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="amparo-functional-"))
     folder.chmod(0o711)  # as root, PostgreSQL runs as another account and must get to its files
     (folder / "home").mkdir(mode=0o711)
-    running = RunningHotline(folder / "home")
+    running = kind(folder / "home")
     try:
         running.start()
         running.amparo("jobs", "import", "--sample")

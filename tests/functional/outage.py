@@ -57,6 +57,16 @@ def without(hotline: RunningHotline, *names: str) -> Iterator[None]:
         time.sleep(0.05)
 
 
+def no_database(hotline: RunningHotline) -> None:
+    """PostgreSQL outlives its owner for a moment: wait until it refuses."""
+    end = time.monotonic() + BACK_WITHIN
+    with suppress(psycopg.OperationalError):
+        while time.monotonic() < end:
+            hotline.rows("select 1")
+            time.sleep(0.02)
+        raise AssertionError("the database did not stop")
+
+
 def pid_now(hotline: RunningHotline, name: str) -> int | None:
     """The process id of a process, or of the PostgreSQL that `db` owns; None while there is none."""
     try:

@@ -11,7 +11,7 @@ import pytest
 
 from bot import train
 from tests.functional.hotline import Phone, RunningHotline
-from tests.functional.outage import BACK_WITHIN, at_rest, frozen, other_engine, without
+from tests.functional.outage import BACK_WITHIN, at_rest, frozen, no_database, other_engine, without
 from tests.functional.test_road import RECEIPT, file_a_report
 from translations.catalog import render
 
@@ -149,6 +149,7 @@ def test_without_a_database_the_carrier_is_told_to_try_again_and_the_message_is_
 ) -> None:
     sid = f"SM{secrets.token_hex(16)}"
     with without(shaken, "db"):
+        no_database(shaken)
         answers = [shaken.webhook(sid, caller.number, "0") for _ in range(2)]
     assert [(answer.status_code, answer.content) for answer in answers] == [(503, b"")] * 2
     end = time.monotonic() + BACK_WITHIN

@@ -19,7 +19,7 @@ GATEWAY = """
 import json, sys
 from channels.webhooks import create_app
 form, headers = json.loads(sys.argv[1])
-create_app().test_client().post("/twilio/sms", data=form, headers=headers)
+create_app().test_client().post("/twilio/sms", data=form, headers=headers).close()
 """
 SENDER = """
 import os, sys
@@ -39,17 +39,18 @@ def run_and_die(settings: Settings, failpoint: str, code: str, argument: str, ap
         "TWILIO_ACCOUNT_SID": settings.account_sid,
         "TWILIO_AUTH_TOKEN": settings.auth_token,
         "TWILIO_API_BASE_URL": api,
+        "AMPARO_FAULTS": "on",
         "AMPARO_FAILPOINT": failpoint,
     }
     return subprocess.run((sys.executable, "-c", code, argument), env=env, cwd=ROOT, check=False).returncode
 
 
-@pytest.mark.parametrize("failpoint", ["accept.saved", "accept.committed"])
+@pytest.mark.parametrize("failpoint", ["accept.locked", "accept.saved", "accept.committed", "accept.answered"])
 def test_a_gateway_that_dies_while_it_saves_has_the_message_once_when_it_is_sent_again(
     settings: Settings, line: Line, failpoint: str
 ) -> None:
     assert run_and_die(settings, failpoint, GATEWAY, json.dumps([FORM, signed(settings)])) == -9
-    assert len(line.messages()) == (failpoint == "accept.committed")
+    assert len(line.messages()) == (failpoint in ("accept.committed", "accept.answered"))
     app = create_app(settings)
     answers = [app.test_client().post("/twilio/sms", data=FORM, headers=signed(settings)) for _ in range(2)]
     app.extensions["gateway"].db.close()

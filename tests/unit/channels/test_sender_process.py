@@ -86,7 +86,7 @@ def test_killed_again_and_again_it_sends_everything_once(line: Line, process: Pr
 def test_a_power_cut_around_the_call_sends_once(line: Line, process: Process, place: str) -> None:
     line.exchange.reports = False
     process.kill()
-    process.start(AMPARO_FAILPOINT=place)
+    process.start(AMPARO_FAULTS="on", AMPARO_FAILPOINT=place)
     line.text("hola")
     line.say("one", ordinal=0)
     line.say("two", ordinal=1)
