@@ -43,7 +43,7 @@ SCRIPTS = {
     "danger": ("hello", CRISIS, "0"),
 }
 PAUSE, INTO_THE_MIDDLE = 0.15, 0.3
-AT_REST_WITHIN = 400.0
+PATIENCE = 400.0
 """A message that a sender died with is looked for at the carrier after a minute, and not before."""
 
 
@@ -82,7 +82,7 @@ def shake(hotline: RunningHotline, conversations: int) -> Outcome:
     share = -(-conversations // len(rounds()))
     for names, some in zip(rounds(), batched(shaken, share), strict=True):
         _kill_during(hotline, names, [talk for _, talk in some])
-    hotline.settle(AT_REST_WITHIN)
+    hotline.settle(PATIENCE + conversations)
     talks = [talk for _, talk in shaken]
     everything_is_settled(hotline, before, [*calm.values(), *talks])
     return Outcome(
@@ -123,6 +123,15 @@ def _kill_during(hotline: RunningHotline, names: Sequence[str], talks: Sequence[
         writing.result()
         _wait(lambda: not any((hotline.home / "faults" / name).exists() for name in names), f"{names} did not kill")
     _wait(lambda: all(pid_now(hotline, name) not in (pid, None) for name, pid in victims.items()), f"{names}: not back")
+    _answer_what_was_cut_off(hotline)
+
+
+def _answer_what_was_cut_off(hotline: RunningHotline) -> None:
+    """A message that ends one process after the other is put aside, and should be: the next kill hits another one."""
+    cut_off = hotline.rows("select id from inbox.message where state = 'new' and failures > 0")
+    ids = ", ".join(str(row[0]) for row in cut_off) or "0"
+    query = f"select count(*) from inbox.message where state = 'new' and id in ({ids})"
+    _wait(lambda: hotline.rows(query) == [(0,)], "what was cut off is not answered", PATIENCE)
 
 
 def process_of(name: str) -> str:
@@ -130,8 +139,8 @@ def process_of(name: str) -> str:
     return next(process for process, areas in AREAS.items() if name.split(".")[0] in areas)
 
 
-def _wait(until: Callable[[], bool], otherwise: str) -> None:
-    end = time.monotonic() + BACK_WITHIN
+def _wait(until: Callable[[], bool], otherwise: str, patience: float = BACK_WITHIN) -> None:
+    end = time.monotonic() + patience
     while not until():
         assert time.monotonic() < end, otherwise
         time.sleep(0.05)
